@@ -1,0 +1,1 @@
+namespace Barrel.Boards; internal static class Placeholder;

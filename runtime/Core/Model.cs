@@ -1,0 +1,52 @@
+namespace Barrel.Runtime
+{
+    /// <summary>A loaded and validated network: what the reader makes of a blob.</summary>
+    public sealed class Model
+    {
+        public const int TaskNone = 0;
+        public const int TaskSegmentation = 1;
+        public const int TaskClassification = 2;
+        public const int TaskDetection = 3;
+
+        /// <summary>Name of the network it was compiled from.</summary>
+        public string Name;
+
+        public InputFormat Input;
+
+        /// <summary>TaskNone, TaskSegmentation, TaskClassification or TaskDetection.</summary>
+        public int Task;
+
+        /// <summary>Names of the classes, possibly empty.</summary>
+        public string[] Classes;
+
+        /// <summary>The class that counts as road, −1 where there is none.</summary>
+        public int RoadClass;
+
+        /// <summary>The label that no metric counts, −1 where there is none.</summary>
+        public int IgnoreLabel;
+
+        public TensorInfo[] Tensors;
+        public Layer[] Layers;
+
+        /// <summary>Index of the tensor that the frame is written to.</summary>
+        public int InputTensor;
+
+        /// <summary>Indices of the tensors that are the results. For segmentation the first is the mask: [1, height, width], a class a byte.</summary>
+        public int[] OutputTensors;
+
+        public int ArenaBytes;
+
+        /// <summary>Multiplications of the float network's linear layers, for one frame.</summary>
+        public long Macs;
+    }
+
+    /// <summary>One step of a model.</summary>
+    public abstract class Layer
+    {
+        /// <summary>Name of the ONNX node it came from.</summary>
+        public string Name;
+
+        /// <summary>Index of the tensor it writes.</summary>
+        public int Output;
+    }
+}
