@@ -7,9 +7,14 @@ namespace Barrel.Runtime
     /// </summary>
     public abstract class Executor
     {
+        /// <summary>Bytes behind the last tensor, so that a vector that begins in it may end behind it.</summary>
+        public const int ArenaSlackBytes = 64;
+
         protected Executor(Model model)
         {
             Model = model;
+            Arena = new byte[model.ArenaBytes + ArenaSlackBytes];
+            Steps = new LayerRunner[model.Layers.Length];
         }
 
         public Model Model { get; }
@@ -18,7 +23,7 @@ namespace Barrel.Runtime
         public abstract string Name { get; }
 
         /// <summary>The only large array: every tensor at the offset that the compiler planned.</summary>
-        public byte[] Arena;
+        public byte[] Arena { get; }
 
         /// <summary>Where the input's planes begin in the arena.</summary>
         public int InputOffset
@@ -26,7 +31,39 @@ namespace Barrel.Runtime
             get { return Model.Tensors[Model.InputTensor].ArenaOffset; }
         }
 
+        /// <summary>One runner a layer, in order.</summary>
+        protected LayerRunner[] Steps { get; }
+
         /// <summary>One inference. Bit-equal for every executor.</summary>
+        public void Run()
+        {
+            LayerRunner[] steps = Steps;
+            for (int i = 0; i < steps.Length; i++)
+                steps[i].Run();
+        }
+
+        /// <summary>Runs one layer alone; its inputs must be in the arena. For tests and reports.</summary>
+        public void RunLayer(int index)
+        {
+            Steps[index].Run();
+        }
+
+        /// <summary>The runners that all executors share: the layers without taps.</summary>
+        protected LayerRunner CreatePlain(Layer layer)
+        {
+            BinaryLayer? binary = layer as BinaryLayer;
+            if (binary != null)
+                return new BinaryRunner(Model, binary, Arena);
+            MaxPoolLayer? pool = layer as MaxPoolLayer;
+            if (pool != null)
+                return new MaxPoolRunner(Model, pool, Arena);
+            return new ResizeRunner(Model, (ResizeLayer)layer, Arena);
+        }
+    }
+
+    /// <summary>One layer, ready to run: tables made, scratch taken.</summary>
+    public abstract class LayerRunner
+    {
         public abstract void Run();
     }
 }

@@ -1,6 +1,6 @@
 namespace Barrel.Runtime
 {
-    /// <summary>A loaded and validated network: what the reader makes of a blob.</summary>
+    /// <summary>A loaded and validated network: what <see cref="ModelReader"/> makes of a blob.</summary>
     public sealed class Model
     {
         public const int TaskNone = 0;
@@ -34,19 +34,20 @@ namespace Barrel.Runtime
         /// <summary>Indices of the tensors that are the results. For segmentation the first is the mask: [1, height, width], a class a byte.</summary>
         public int[] OutputTensors;
 
+        /// <summary>Bytes of the arena without the slack that executors add behind it.</summary>
         public int ArenaBytes;
+
+        /// <summary>The blob that it was read from; executors read the taps out of it.</summary>
+        public byte[] Blob;
 
         /// <summary>Multiplications of the float network's linear layers, for one frame.</summary>
         public long Macs;
-    }
 
-    /// <summary>One step of a model.</summary>
-    public abstract class Layer
-    {
-        /// <summary>Name of the ONNX node it came from.</summary>
-        public string Name;
-
-        /// <summary>Index of the tensor it writes.</summary>
-        public int Output;
+        /// <summary>Reads and checks a blob; see <see cref="ModelReader"/>.</summary>
+        /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
+        public static Model Load(byte[] blob, int memoryBytesMax)
+        {
+            return ModelReader.Read(blob, memoryBytesMax);
+        }
     }
 }

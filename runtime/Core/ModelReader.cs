@@ -1,0 +1,165 @@
+namespace Barrel.Runtime
+{
+    /// <summary>
+    /// Makes a <see cref="Model"/> of a blob. Everything is checked here once, so that executors can trust it: extents, offsets, tap
+    /// indices, that no tensor leaves the arena and that no sum can leave 32 bits.
+    /// </summary>
+    public static class ModelReader
+    {
+        /// <summary>Validates the header and reads everything behind it.</summary>
+        /// <param name="blob">The whole file; the model keeps it, so it must not be changed afterwards.</param>
+        /// <param name="memoryBytesMax">Most memory that the arena may take.</param>
+        /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
+        public static Model Read(byte[] blob, int memoryBytesMax)
+        {
+            CheckHeader(blob);
+            BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes, blob.Length);
+            Model model = new Model();
+            model.Blob = blob;
+            ReadPurpose(cursor, model);
+            ReadInput(cursor, model);
+            ReadTensors(cursor, model, memoryBytesMax);
+            model.InputTensor = cursor.Varint(0, model.Tensors.Length - 1, "input tensor");
+            CheckInput(model);
+            int outputs = cursor.Count(1, 1, "number of outputs");
+            model.OutputTensors = new int[outputs];
+            for (int i = 0; i < outputs; i++)
+                model.OutputTensors[i] = cursor.Varint(0, model.Tensors.Length - 1, "output tensor");
+
+            int layers = cursor.Count(1, 4, "number of layers");
+            model.Layers = new Layer[layers];
+            LayerReader reader = new LayerReader(cursor, model);
+            for (int i = 0; i < layers; i++)
+                model.Layers[i] = reader.Read();
+            if (cursor.BytesLeft != 0)
+                throw new BarrelException(ModelErrors.Truncated, cursor.BytesLeft + " bytes follow the last layer");
+            CheckRoad(model);
+            return model;
+        }
+
+        private static void CheckHeader(byte[] blob)
+        {
+            if (blob.Length < ModelFormat.HeaderBytes)
+                throw new BarrelException(
+                    ModelErrors.NotABlob, "not a Barrel blob: " + blob.Length + " bytes, and a header takes " + ModelFormat.HeaderBytes);
+            if (UInt32At(blob, 0) != ModelFormat.Magic)
+                throw new BarrelException(ModelErrors.NotABlob, "not a Barrel blob: the file does not begin with 'BRL' 1A");
+            int version = blob[4] | (blob[5] << 8);
+            if (version == 0 || version > ModelFormat.Version)
+                throw new BarrelException(
+                    ModelErrors.NewerVersion, "blob has format version " + version + ", and this build reads up to " + ModelFormat.Version);
+            if (blob[6] != 0 || blob[7] != 0)
+                throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0 in version 1");
+            uint length = UInt32At(blob, 8);
+            if (length != (uint)blob.Length)
+                throw new BarrelException(ModelErrors.Truncated, "blob is " + blob.Length + " bytes long, and its header says " + length);
+            uint stated = UInt32At(blob, 12);
+            uint computed = Crc32C.Compute(blob, ModelFormat.HeaderBytes, blob.Length - ModelFormat.HeaderBytes);
+            if (stated != computed)
+                throw new BarrelException(
+                    ModelErrors.ChecksumMismatch, "blob is damaged: CRC-32C is " + computed + ", and its header says " + stated);
+        }
+
+        private static void ReadPurpose(BlobCursor cursor, Model model)
+        {
+            model.Name = cursor.Text("name");
+            model.Task = cursor.Byte(Model.TaskNone, Model.TaskDetection, "task");
+            int classes = cursor.Count(0, 1, "number of classes");
+            model.Classes = new string[classes];
+            for (int i = 0; i < classes; i++)
+                model.Classes[i] = cursor.Text("class name");
+            model.RoadClass = cursor.Varint(0, 256, "road class") - 1;
+            model.IgnoreLabel = cursor.Varint(0, 256, "ignored label") - 1;
+        }
+
+        private static void ReadInput(BlobCursor cursor, Model model)
+        {
+            InputFormat input = new InputFormat();
+            input.ChannelOrder = cursor.Byte(InputFormat.ChannelsRgb, InputFormat.ChannelsGray, "channel order");
+            input.Resize = cursor.Byte(InputFormat.ResizeStretch, InputFormat.ResizeCrop, "resize mode");
+            int flags = cursor.Byte(0, 3, "input flags");
+            input.Flat = (flags & 1) != 0;
+            input.PadCode = (byte)cursor.Byte();
+            input.Channels = input.ChannelOrder == InputFormat.ChannelsGray ? 1 : 3;
+            if ((flags & 2) != 0)
+            {
+                input.Thresholds = new short[input.Channels];
+                for (int i = 0; i < input.Channels; i++)
+                    input.Thresholds[i] = (short)cursor.Varint(0, 256, "input threshold");
+            }
+
+            model.Input = input;
+        }
+
+        private static void ReadTensors(BlobCursor cursor, Model model, int memoryBytesMax)
+        {
+            model.ArenaBytes = cursor.Varint(1, int.MaxValue, "arena bytes");
+            if (model.ArenaBytes > memoryBytesMax)
+                throw new BarrelException(
+                    ModelErrors.TooLarge, "network needs an arena of " + model.ArenaBytes + " bytes, and " + memoryBytesMax + " are allowed");
+            int count = cursor.Count(1, 8, "number of tensors");
+            model.Tensors = new TensorInfo[count];
+            for (int i = 0; i < count; i++)
+                model.Tensors[i] = ReadTensor(cursor, i, model.ArenaBytes);
+        }
+
+        private static TensorInfo ReadTensor(BlobCursor cursor, int index, int arenaBytes)
+        {
+            TensorInfo tensor = new TensorInfo();
+            tensor.Channels = cursor.Varint(1, ModelFormat.ExtentMax, "tensor channels");
+            tensor.Height = cursor.Varint(1, ModelFormat.ExtentMax, "tensor height");
+            tensor.Width = cursor.Varint(1, ModelFormat.ExtentMax, "tensor width");
+            tensor.Bits = cursor.Byte(1, 32, "tensor bits");
+            if (tensor.Bits > 8 && tensor.Bits != 32)
+                throw new BarrelException(ModelErrors.BadField, "tensor " + index + " has " + tensor.Bits + " bits; 1 to 8 or 32 are right");
+            long offset = (long)cursor.Varint(0, int.MaxValue, "tensor offset") * ModelFormat.TensorAlignment;
+            int flags = cursor.Byte(0, 3, "tensor flags");
+            tensor.ScaleExponents = new sbyte[(flags & 1) != 0 ? tensor.Channels : 1];
+            cursor.NeedEach(tensor.ScaleExponents.Length, 1, "number of scales");
+            for (int c = 0; c < tensor.ScaleExponents.Length; c++)
+                tensor.ScaleExponents[c] = (sbyte)(cursor.Byte() - 128);
+            int codeMax = tensor.Bits == 32 ? 0 : (1 << tensor.Bits) - 1;
+            tensor.Zeros = new byte[(flags & 2) != 0 ? tensor.Channels : 1];
+            for (int c = 0; c < tensor.Zeros.Length; c++)
+                tensor.Zeros[c] = (byte)cursor.Byte(0, codeMax, "tensor zero");
+
+            long bytes = (long)tensor.Channels * tensor.Height * tensor.Width;
+            if (tensor.Bits == 32)
+                bytes *= 4;
+            if (offset + bytes > arenaBytes)
+                throw new BarrelException(
+                    ModelErrors.BadField, "tensor " + index + " ends at " + (offset + bytes) + ", behind the arena's " + arenaBytes + " bytes");
+            tensor.ArenaOffset = (int)offset;
+            return tensor;
+        }
+
+        private static void CheckInput(Model model)
+        {
+            TensorInfo tensor = model.Tensors[model.InputTensor];
+            InputFormat input = model.Input;
+            bool flatShape = tensor.Height == 1 && tensor.Width == 1;
+            if (input.Flat ? !flatShape || tensor.Channels < 1 : tensor.Channels != input.Channels)
+                throw new BarrelException(
+                    ModelErrors.BadField,
+                    "input tensor is [" + tensor.Channels + ", " + tensor.Height + ", " + tensor.Width + "], which its channel order does not give");
+            if (tensor.Bits > 8)
+                throw new BarrelException(ModelErrors.BadField, "input tensor has " + tensor.Bits + " bits; 1 to 8 are right");
+            input.Height = tensor.Height;
+            input.Width = input.Flat ? tensor.Channels : tensor.Width;
+            if (input.Flat)
+                input.Channels = 1;
+        }
+
+        private static void CheckRoad(Model model)
+        {
+            TensorInfo first = model.Tensors[model.OutputTensors[0]];
+            if (model.Task == Model.TaskSegmentation && (first.Bits > 8 || first.Channels != 1))
+                throw new BarrelException(ModelErrors.BadField, "the mask has " + first.Channels + " channels of " + first.Bits + " bits; one of 8 is right");
+        }
+
+        private static uint UInt32At(byte[] blob, int at)
+        {
+            return blob[at] | ((uint)blob[at + 1] << 8) | ((uint)blob[at + 2] << 16) | ((uint)blob[at + 3] << 24);
+        }
+    }
+}

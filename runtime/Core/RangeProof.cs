@@ -1,0 +1,134 @@
+namespace Barrel.Runtime
+{
+    /// <summary>
+    /// Proves that no accumulator can leave 32 bits, whatever the codes: acc lies in
+    /// [Bias − Σ− 2^e·codeMax, Bias + Σ+ 2^e·codeMax + skips], and so must what the write-out makes of it.
+    /// </summary>
+    internal static class RangeProof
+    {
+        public static void CheckTaps(Model model, TapLayer layer, string name)
+        {
+            int perGroup = layer.InputChannels / layer.Groups;
+            int rowsPerGroup = layer.Rows / layer.Groups;
+            long kernelArea = (long)layer.KernelHeight * layer.KernelWidth;
+            long kernelSize = kernelArea * perGroup;
+            if (kernelSize > 1 << 27)
+                throw Bad(name, "has a kernel of " + kernelSize + " positions");
+            int[] codeMax = new int[layer.InputChannels];
+            int c = 0;
+            for (int i = 0; i < layer.Inputs.Length; i++)
+                for (int k = 0; k < layer.Inputs[i].Channels; k++)
+                    codeMax[c++] = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+
+            layer.ExponentMin = ModelFormat.ExponentMax;
+            layer.ExponentMax = 0;
+            TapReader taps = new TapReader(model.Blob, layer.TapsOffset, layer.TapsLength);
+            for (int row = 0; row < layer.Rows; row++)
+            {
+                int firstChannel = row / rowsPerGroup * perGroup;
+                long plus = 0;
+                long minus = 0;
+                int last = ModelFormat.ExponentMax + 1;
+                int runs = taps.BeginRow();
+                for (int r = 0; r < runs; r++)
+                {
+                    int count = taps.BeginRun();
+                    int exponent = taps.Exponent;
+                    if (exponent > last || exponent > ModelFormat.ExponentMax || count == 0)
+                        throw Bad(name, "has a run of " + count + " taps of exponent " + exponent + " in row " + row);
+                    last = exponent;
+                    if (exponent > layer.ExponentMax)
+                        layer.ExponentMax = exponent;
+                    if (exponent < layer.ExponentMin)
+                        layer.ExponentMin = exponent;
+                    layer.TapCount += count;
+                    for (int t = 0; t < count; t++)
+                    {
+                        int index = taps.NextTap();
+                        if (index >= kernelSize || index < 0)
+                            throw Bad(name, "has a tap at " + index + " of a kernel of " + kernelSize + " positions, in row " + row);
+                        long most = (long)codeMax[firstChannel + index / (int)kernelArea] << exponent;
+                        if (taps.Negative)
+                            minus += most;
+                        else
+                            plus += most;
+                    }
+
+                    // The partial sums of the runs are bounded by the whole ones, so checking early only ends a hopeless row sooner.
+                    if (plus > int.MaxValue || minus > int.MaxValue)
+                        throw Overflow(name, row, plus > minus ? plus : minus);
+                }
+
+                CheckRow(model, layer, name, row, -minus, plus);
+            }
+
+            if (taps.Position != layer.TapsOffset + layer.TapsLength)
+                throw Bad(name, "has bytes behind its last tap");
+            if (layer.TapCount == 0)
+                layer.ExponentMin = 0;
+        }
+
+        public static void CheckBinary(Model model, BinaryLayer layer, string name)
+        {
+            for (int row = 0; row < layer.Rows; row++)
+                CheckRow(model, layer, name, row, -layer.FanIn, layer.FanIn);
+        }
+
+        private static void CheckRow(Model model, AccumulatorLayer layer, string name, int row, long low, long high)
+        {
+            // Every partial sum must fit as well, the bias first.
+            low += layer.Bias[row] < 0 ? layer.Bias[row] : 0;
+            high += layer.Bias[row] > 0 ? layer.Bias[row] : 0;
+            for (int i = 0; i < layer.Skips.Length; i++)
+                if (layer.SkipShift[i][row] != 255)
+                    high += (long)((1 << model.Tensors[layer.Skips[i].Tensor].Bits) - 1) << layer.SkipShift[i][row];
+            Check(name, row, low);
+            Check(name, row, high);
+            if (layer.Mode != AccumulatorLayer.ModeRequantize)
+                return;
+            long least = low;
+            long most = high;
+            if (layer.SlopeCount != null)
+            {
+                long plus = 0;
+                long minus = 0;
+                for (int t = 0; t < layer.SlopeCount[row]; t++)
+                {
+                    int term = layer.SlopeTerms[layer.SlopeFirst[row] + t];
+                    int shift = (term & 0x7F) - 32;
+                    long part = shift < 0 ? low << -shift : low >> shift;
+                    Check(name, row, part);
+                    if ((term & 0x80) != 0)
+                        minus -= part;
+                    else
+                        plus += part;
+                    Check(name, row, plus);
+                    Check(name, row, minus);
+                }
+
+                least = plus < 0 ? plus : 0;
+                most = minus > high ? minus : high;
+            }
+
+            Check(name, row, least + layer.Post[row]);
+            Check(name, row, most + layer.Post[row]);
+        }
+
+        private static void Check(string name, int row, long value)
+        {
+            if (value > int.MaxValue || value < -int.MaxValue)
+                throw Overflow(name, row, value);
+        }
+
+        private static BarrelException Overflow(string name, int row, long value)
+        {
+            return new BarrelException(
+                ModelErrors.Overflow, "layer '" + name + "' can sum to " + value + " in row " + row + "; 32 bits end at " + int.MaxValue);
+        }
+
+        private static BarrelException Bad(string name, string what)
+        {
+            return new BarrelException(ModelErrors.BadField, "layer '" + name + "' " + what);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>128-bit lanes: SSE on x64, NEON on arm64.</summary>
+internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Vector128<int>>
+{
+    public static int Count => Vector128<byte>.Count;
+
+    public static bool IsSupported => Vector128.IsHardwareAccelerated;
+
+    public static Vector128<byte> LoadBytes(ref byte source) => Vector128.LoadUnsafe(ref source);
+
+    public static void StoreBytes(Vector128<byte> value, ref byte target) => value.StoreUnsafe(ref target);
+
+    public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
+
+    public static Vector128<byte> Select(Vector128<byte> mask, Vector128<byte> a, Vector128<byte> b) => Vector128.ConditionalSelect(mask, a, b);
+
+    public static Vector128<short> WidenLower(Vector128<byte> value) => Vector128.WidenLower(value).AsInt16();
+
+    public static Vector128<short> WidenUpper(Vector128<byte> value) => Vector128.WidenUpper(value).AsInt16();
+
+    public static Vector128<short> LoadWords(ref short source) => Vector128.LoadUnsafe(ref source);
+
+    public static void StoreWords(Vector128<short> value, ref short target) => value.StoreUnsafe(ref target);
+
+    public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
+
+    public static Vector128<short> Subtract(Vector128<short> a, Vector128<short> b) => a - b;
+
+    public static Vector128<short> ShiftLeft(Vector128<short> value, int count) => value << count;
+
+    public static Vector128<int> WidenLower(Vector128<short> value) => Vector128.WidenLower(value);
+
+    public static Vector128<int> WidenUpper(Vector128<short> value) => Vector128.WidenUpper(value);
+
+    public static Vector128<int> LoadInts(ref int source) => Vector128.LoadUnsafe(ref source);
+
+    public static void StoreInts(Vector128<int> value, ref int target) => value.StoreUnsafe(ref target);
+
+    public static Vector128<int> Broadcast(int value) => Vector128.Create(value);
+
+    public static Vector128<int> Add(Vector128<int> a, Vector128<int> b) => a + b;
+
+    public static Vector128<int> Subtract(Vector128<int> a, Vector128<int> b) => a - b;
+
+    public static Vector128<int> ShiftLeft(Vector128<int> value, int count) => value << count;
+
+    public static Vector128<int> ShiftRight(Vector128<int> value, int count) => value >> count;
+
+    public static Vector128<int> Min(Vector128<int> a, Vector128<int> b) => Vector128.Min(a, b);
+
+    public static Vector128<int> Max(Vector128<int> a, Vector128<int> b) => Vector128.Max(a, b);
+
+    public static Vector128<int> GreaterThan(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
+
+    public static Vector128<int> Select(Vector128<int> mask, Vector128<int> a, Vector128<int> b) => Vector128.ConditionalSelect(mask, a, b);
+
+    public static Vector128<byte> Narrow(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
+        Vector128.Narrow(Vector128.Narrow(a, b).AsUInt16(), Vector128.Narrow(c, d).AsUInt16());
+}

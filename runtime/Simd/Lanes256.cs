@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>256-bit lanes: AVX2.</summary>
+internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Vector256<int>>
+{
+    public static int Count => Vector256<byte>.Count;
+
+    public static bool IsSupported => Vector256.IsHardwareAccelerated;
+
+    public static Vector256<byte> LoadBytes(ref byte source) => Vector256.LoadUnsafe(ref source);
+
+    public static void StoreBytes(Vector256<byte> value, ref byte target) => value.StoreUnsafe(ref target);
+
+    public static Vector256<byte> Add(Vector256<byte> a, Vector256<byte> b) => a + b;
+
+    public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
+
+    public static Vector256<byte> Select(Vector256<byte> mask, Vector256<byte> a, Vector256<byte> b) => Vector256.ConditionalSelect(mask, a, b);
+
+    public static Vector256<short> WidenLower(Vector256<byte> value) => Vector256.WidenLower(value).AsInt16();
+
+    public static Vector256<short> WidenUpper(Vector256<byte> value) => Vector256.WidenUpper(value).AsInt16();
+
+    public static Vector256<short> LoadWords(ref short source) => Vector256.LoadUnsafe(ref source);
+
+    public static void StoreWords(Vector256<short> value, ref short target) => value.StoreUnsafe(ref target);
+
+    public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
+
+    public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;
+
+    public static Vector256<short> ShiftLeft(Vector256<short> value, int count) => value << count;
+
+    public static Vector256<int> WidenLower(Vector256<short> value) => Vector256.WidenLower(value);
+
+    public static Vector256<int> WidenUpper(Vector256<short> value) => Vector256.WidenUpper(value);
+
+    public static Vector256<int> LoadInts(ref int source) => Vector256.LoadUnsafe(ref source);
+
+    public static void StoreInts(Vector256<int> value, ref int target) => value.StoreUnsafe(ref target);
+
+    public static Vector256<int> Broadcast(int value) => Vector256.Create(value);
+
+    public static Vector256<int> Add(Vector256<int> a, Vector256<int> b) => a + b;
+
+    public static Vector256<int> Subtract(Vector256<int> a, Vector256<int> b) => a - b;
+
+    public static Vector256<int> ShiftLeft(Vector256<int> value, int count) => value << count;
+
+    public static Vector256<int> ShiftRight(Vector256<int> value, int count) => value >> count;
+
+    public static Vector256<int> Min(Vector256<int> a, Vector256<int> b) => Vector256.Min(a, b);
+
+    public static Vector256<int> Max(Vector256<int> a, Vector256<int> b) => Vector256.Max(a, b);
+
+    public static Vector256<int> GreaterThan(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
+
+    public static Vector256<int> Select(Vector256<int> mask, Vector256<int> a, Vector256<int> b) => Vector256.ConditionalSelect(mask, a, b);
+
+    public static Vector256<byte> Narrow(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d) =>
+        Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16());
+}

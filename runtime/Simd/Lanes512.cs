@@ -1,0 +1,64 @@
+using System.Runtime.Intrinsics;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>512-bit lanes: AVX-512.</summary>
+internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Vector512<int>>
+{
+    public static int Count => Vector512<byte>.Count;
+
+    public static bool IsSupported => Vector512.IsHardwareAccelerated;
+
+    public static Vector512<byte> LoadBytes(ref byte source) => Vector512.LoadUnsafe(ref source);
+
+    public static void StoreBytes(Vector512<byte> value, ref byte target) => value.StoreUnsafe(ref target);
+
+    public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => a + b;
+
+    public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
+
+    public static Vector512<byte> Select(Vector512<byte> mask, Vector512<byte> a, Vector512<byte> b) => Vector512.ConditionalSelect(mask, a, b);
+
+    public static Vector512<short> WidenLower(Vector512<byte> value) => Vector512.WidenLower(value).AsInt16();
+
+    public static Vector512<short> WidenUpper(Vector512<byte> value) => Vector512.WidenUpper(value).AsInt16();
+
+    public static Vector512<short> LoadWords(ref short source) => Vector512.LoadUnsafe(ref source);
+
+    public static void StoreWords(Vector512<short> value, ref short target) => value.StoreUnsafe(ref target);
+
+    public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
+
+    public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;
+
+    public static Vector512<short> ShiftLeft(Vector512<short> value, int count) => value << count;
+
+    public static Vector512<int> WidenLower(Vector512<short> value) => Vector512.WidenLower(value);
+
+    public static Vector512<int> WidenUpper(Vector512<short> value) => Vector512.WidenUpper(value);
+
+    public static Vector512<int> LoadInts(ref int source) => Vector512.LoadUnsafe(ref source);
+
+    public static void StoreInts(Vector512<int> value, ref int target) => value.StoreUnsafe(ref target);
+
+    public static Vector512<int> Broadcast(int value) => Vector512.Create(value);
+
+    public static Vector512<int> Add(Vector512<int> a, Vector512<int> b) => a + b;
+
+    public static Vector512<int> Subtract(Vector512<int> a, Vector512<int> b) => a - b;
+
+    public static Vector512<int> ShiftLeft(Vector512<int> value, int count) => value << count;
+
+    public static Vector512<int> ShiftRight(Vector512<int> value, int count) => value >> count;
+
+    public static Vector512<int> Min(Vector512<int> a, Vector512<int> b) => Vector512.Min(a, b);
+
+    public static Vector512<int> Max(Vector512<int> a, Vector512<int> b) => Vector512.Max(a, b);
+
+    public static Vector512<int> GreaterThan(Vector512<int> a, Vector512<int> b) => Vector512.GreaterThan(a, b);
+
+    public static Vector512<int> Select(Vector512<int> mask, Vector512<int> a, Vector512<int> b) => Vector512.ConditionalSelect(mask, a, b);
+
+    public static Vector512<byte> Narrow(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) =>
+        Vector512.Narrow(Vector512.Narrow(a, b).AsUInt16(), Vector512.Narrow(c, d).AsUInt16());
+}
