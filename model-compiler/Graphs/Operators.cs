@@ -199,4 +199,10 @@ public sealed class DecodingStep
 
     /// <summary>Axis for Concat, Softmax, LogSoftmax, ArgMax; not negative.</summary>
     public int Axis { get; init; }
+
+    /// <summary>First index of every axis for Slice, else empty.</summary>
+    public int[] Starts { get; init; } = [];
+
+    /// <summary>Step of every axis for Slice, possibly negative, else empty.</summary>
+    public int[] Strides { get; init; } = [];
 }

@@ -1,0 +1,50 @@
+namespace Barrel.Compiler.Graphs;
+
+/// <summary>Float kernels that look at one element at a time.</summary>
+internal static class FloatElementwise
+{
+    public static void ParametricRelu(ParametricRelu n, float[] x, float[] y)
+    {
+        int area = n.Output.Height * n.Output.Width;
+        for (int c = 0; c < n.Output.Channels; c++)
+        {
+            float slope = n.Slopes[n.Slopes.Length == 1 ? 0 : c];
+            ReadOnlySpan<float> from = x.AsSpan(c * area, area);
+            Span<float> to = y.AsSpan(c * area, area);
+            for (int i = 0; i < to.Length; i++)
+            {
+                float v = from[i];
+                to[i] = v >= 0 ? v : slope * v;
+            }
+        }
+    }
+
+    public static void Clip(Clip n, float[] x, float[] y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            y[i] = MathF.Min(MathF.Max(x[i], n.Minimum), n.Maximum);
+    }
+
+    public static void Sign(float[] x, float[] y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            y[i] = x[i] >= 0 ? 1 : -1;
+    }
+
+    public static void Add(float[] a, float[] b, float[] y)
+    {
+        for (int i = 0; i < y.Length; i++)
+            y[i] = a[i] + b[i];
+    }
+
+    public static void Grid(ActivationGrid n, float[] x, float[] y)
+    {
+        int area = n.Output.Height * n.Output.Width;
+        for (int i = 0; i < y.Length; i++)
+        {
+            float scale = n.Scales[n.Scales.Length == 1 ? 0 : i / area];
+            float code = Math.Clamp(MathF.Floor(x[i] / scale + 0.5f) + n.Zero, 0, n.MaximumCode);
+            y[i] = (code - n.Zero) * scale;
+        }
+    }
+}
