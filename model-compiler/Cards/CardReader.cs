@@ -149,9 +149,9 @@ internal sealed class CardReader
     }
 
     private double? Number(JsonElement parent, string key, string prefix = "") =>
-        parent.TryGetProperty(key, out JsonElement value) ? Number(value, prefix + key) : null;
+        parent.TryGetProperty(key, out JsonElement value) ? Finite(value, prefix + key) : null;
 
-    private double Number(JsonElement value, string key)
+    private double Finite(JsonElement value, string key)
     {
         // 1e39 would be infinite as the network's float.
         bool ok = value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double n) && float.IsFinite((float)n);
@@ -164,10 +164,10 @@ internal sealed class CardReader
             return null;
         string name = "input." + key;
         if (list.ValueKind == JsonValueKind.Number)
-            return [Number(list, name)];
+            return [Finite(list, name)];
         if (list.ValueKind != JsonValueKind.Array)
             throw BadValue(name, "a list of numbers", list);
-        double[] numbers = [.. list.EnumerateArray().Select((e, i) => Number(e, $"{name}[{i}]"))];
+        double[] numbers = [.. list.EnumerateArray().Select((e, i) => Finite(e, $"{name}[{i}]"))];
         return numbers.Length == 1 || numbers.Length == channels
             ? numbers
             : throw Contradiction(name, $"has {numbers.Length} numbers for {channels} channel(s); 1 or {channels} would be right");
