@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -19,8 +20,8 @@ public static class CommandLine
         try
         {
             ParseResult result = root.Parse(arguments, parser);
-            if (result.Errors.Count > 0 && !IsHelp(result))
-                throw new BarrelException(CommandErrors.Usage, $"{Message(result)}; see {Name(result)} --help");
+            if (!IsHelp(result) && Mistake(result) is string mistake)
+                throw new BarrelException(CommandErrors.Usage, $"{mistake}; see {Name(result)} --help");
             return result.Invoke(invocation);
         }
         catch (BarrelException e)
@@ -43,7 +44,19 @@ public static class CommandLine
     // With --help nothing else needs to be right.
     private static bool IsHelp(ParseResult result) => result.Action is System.CommandLine.Help.HelpAction;
 
-    private static string Message(ParseResult result) => result.Errors[0].Message.TrimEnd('.');
+    private static string? Mistake(ParseResult result)
+    {
+        // An argument that takes several values would swallow a misspelt option. A file that begins with a dash is ./-name, or follows --.
+        foreach (Token token in result.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash))
+        {
+            if (token.Type == TokenType.Argument && token.Value is ['-', '-' or (>= 'A' and <= 'z'), ..])
+                return $"unknown option '{token.Value}'";
+        }
+
+        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens.Count > 0)
+            return $"unknown command '{result.UnmatchedTokens[0]}'";
+        return result.Errors.Count > 0 ? result.Errors[0].Message.TrimEnd('.') : null;
+    }
 
     private static string Name(ParseResult result)
     {

@@ -1,3 +1,4 @@
+using System.Text;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -7,14 +8,14 @@ namespace Barrel.Compiler.Commands;
 /// </summary>
 public static class OutputFile
 {
-    /// <summary>Fails early, before long work, where <see cref="Write"/> would surely fail.</summary>
+    /// <summary>Fails before long work where <see cref="Write"/> would fail after it. Creates a temporary file and takes it away.</summary>
     public static void Check(string path)
     {
-        string folder = Folder(path);
         if (Directory.Exists(path))
-            throw Unwritable(path, "is a folder; a file name would be right", null);
-        if (!Directory.Exists(folder))
-            throw Unwritable(path, $"there is no folder {folder}", null);
+            throw Unwritable(path, "it is a folder; a file name would be right", null);
+        if (!Directory.Exists(Folder(path)))
+            throw Unwritable(path, $"there is no folder {Folder(path)}", null);
+        Refusable(path, () => new FileStream(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
     }
 
     /// <param name="path">The target; an existing file is replaced.</param>
@@ -22,69 +23,48 @@ public static class OutputFile
     public static void Write(string path, Action<Stream> write)
     {
         Check(path);
-        string temporary = Path.Combine(Folder(path), $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
-        bool renamed = false;
+        string temporary = Temporary(path);
         try
         {
-            using (FileStream stream = Create(path, temporary))
+            Refusable(path, () =>
             {
-                write(stream);
-                Flush(path, stream);
-            }
+                using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+                {
+                    write(stream);
 
-            Rename(temporary, path);
-            renamed = true;
+                    // A full disk shows here at the latest, before the old file is gone.
+                    stream.Flush(flushToDisk: true);
+                }
+
+                File.Move(temporary, path, overwrite: true);
+            });
         }
         finally
         {
-            if (!renamed)
-                File.Delete(temporary);
+            // After the rename there is none.
+            File.Delete(temporary);
         }
     }
 
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
-    public static void WriteText(string path, string text) => Write(path, s => s.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    private static FileStream Create(string path, string temporary)
+    private static void Refusable(string path, Action action)
     {
         try
         {
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+            action();
         }
-        catch (Exception e) when (IsRefusal(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(path, e.Message.TrimEnd('.'), e);
         }
     }
-
-    // A full disk shows here at the latest.
-    private static void Flush(string path, FileStream stream)
-    {
-        try
-        {
-            stream.Flush(flushToDisk: true);
-        }
-        catch (Exception e) when (IsRefusal(e))
-        {
-            throw Unwritable(path, e.Message.TrimEnd('.'), e);
-        }
-    }
-
-    private static void Rename(string temporary, string path)
-    {
-        try
-        {
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (IsRefusal(e))
-        {
-            throw Unwritable(path, e.Message.TrimEnd('.'), e);
-        }
-    }
-
-    private static bool IsRefusal(Exception e) => e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException;
 
     private static string Folder(string path) => Path.GetDirectoryName(Path.GetFullPath(path)) ?? Path.GetFullPath(path);
+
+    // Short, so that it is no longer than file systems allow where the target is not.
+    private static string Temporary(string path) => Path.Combine(Folder(path), $".barrel-{Guid.NewGuid():N}.tmp");
 
     private static BarrelException Unwritable(string path, string why, Exception? inner) => inner is null
         ? new(CommandErrors.Unwritable, $"{path}: cannot be written: {why}")

@@ -40,16 +40,17 @@ internal sealed record IdxFiles(string Images, string Labels)
         {
             using Stream file = File.OpenRead(path);
             using Stream stream = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            var header = new byte[4 + 4 * rank];
-            stream.ReadExactly(header);
-            uint magic = BinaryPrimitives.ReadUInt32BigEndian(header);
+            var word = new byte[4];
+            stream.ReadExactly(word);
+            uint magic = BinaryPrimitives.ReadUInt32BigEndian(word);
             if (magic != 0x800 + rank)
                 throw Broken(path, $"magic {magic:x8}; {0x800 + rank:x8} would be right (unsigned bytes, {rank} dimension(s))");
             var dimensions = new int[rank];
             long count = 1;
             for (int i = 0; i < rank; i++)
             {
-                dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4 + 4 * i));
+                stream.ReadExactly(word);
+                dimensions[i] = BinaryPrimitives.ReadInt32BigEndian(word);
                 if (dimensions[i] <= 0 || (count *= dimensions[i]) > 1 << 30)
                     throw Broken(path, $"dimension {i} is {dimensions[i]}; more than 0, and at most {1 << 30} bytes in all, would be right");
             }
