@@ -36,11 +36,13 @@ public class SegmentationDataSetTests
     }
 
     [TestMethod]
-    public void RefusesIdsOutsideTheClasses()
+    [DataRow(2)]
+    [DataRow(9)]
+    public void RefusesIdsOutsideTheClasses(int id)
     {
-        using TemporaryFolder folder = One(4, 3, (x, y) => (byte)(x == 2 && y == 1 ? 9 : 0));
+        using TemporaryFolder folder = One(4, 3, (x, y) => (byte)(x == 2 && y == 1 ? id : x & 1));
         using IDataSet data = Open(folder);
-        Expect.Error(DataErrors.LabelOutside, () => data.Load(0), folder["labels/a.png"], "id 9", "2, 1");
+        Expect.Error(DataErrors.LabelOutside, () => data.Load(0), folder["labels/a.png"], $"id {id}", "2, 1");
     }
 
     [TestMethod]
