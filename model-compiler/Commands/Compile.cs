@@ -1,0 +1,142 @@
+using System.CommandLine;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Commands;
+
+/// <summary>Options of <c>barrel compile</c>, checked.</summary>
+public sealed record CompileOptions
+{
+    /// <summary>The ONNX file; it exists.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The blob to write.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Frames to measure ranges on; null: seeded synthetic ones.</summary>
+    public string? Calibrate { get; init; }
+
+    /// <summary>terms, log2, lognet, logsqrt2 or linear.</summary>
+    public required string Weights { get; init; }
+
+    /// <summary>Bits of a weight, 2 to 8; null: the scheme's own.</summary>
+    public int? Bits { get; init; }
+
+    /// <summary>Adds per dense multiplication to aim at; null: the scheme's own.</summary>
+    public double? AddsPerMac { get; init; }
+
+    /// <summary>4 to 8.</summary>
+    public int ActivationBits { get; init; }
+
+    /// <summary>linear or log2.</summary>
+    public required string Activations { get; init; }
+
+    /// <summary>The model card; null: the one beside the model.</summary>
+    public string? Card { get; init; }
+
+    /// <summary>Points of mIoU or top-1 that may be lost, measured on <see cref="Data"/>; null: not measured.</summary>
+    public double? TargetLoss { get; init; }
+
+    /// <summary>Labelled data for <see cref="TargetLoss"/>; null exactly where that is.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>The board that the blob must fit on; null: none.</summary>
+    public string? Board { get; init; }
+
+    /// <summary>Folder for the report; null: none.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>Folder for generated C#; null: none.</summary>
+    public string? EmitCSharp { get; init; }
+
+    /// <summary>One JSON object instead of a table.</summary>
+    public bool Json { get; init; }
+}
+
+/// <summary><c>barrel compile</c>: an ONNX network becomes a blob.</summary>
+public static class Compile
+{
+    private static readonly string[] WeightSchemes = ["terms", "log2", "lognet", "logsqrt2", "linear"];
+    private static readonly string[] ActivationGrids = ["linear", "log2"];
+
+    public static Command Create(Streams streams)
+    {
+        var model = SharedOptions.Onnx();
+        var output = new Option<string>("--output", "-o") { Description = "The blob to write", HelpName = "OUT.barrel", Required = true };
+        var calibrate = new Option<string?>("--calibrate")
+        {
+            Description = "Frames to measure ranges on (folder, zip or idx); without, synthetic frames are used and a warning says so",
+            HelpName = "DIR",
+        };
+        var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
+        var bits = new Option<int?>("--bits") { Description = "Bits of a weight, 2 to 8", HelpName = "N" };
+        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at", HelpName = "X" };
+        var activationBits = new Option<int>("--activation-bits")
+        {
+            Description = "Bits of an activation, 4 to 8",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8,
+        };
+        var activations = Choice("--activations", "Steps of the activation codes", ActivationGrids);
+        var card = SharedOptions.Card();
+        var loss = new Option<double?>("--target-loss")
+        {
+            Description = "Spend adds until at most X points of mIoU or top-1 are lost on --data",
+            HelpName = "X",
+        };
+        var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss, as for evaluate", HelpName = "DIR" };
+        var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not)", HelpName = "NAME" };
+        var report = new Option<string?>("--report") { Description = "Write a report to this folder", HelpName = "DIR" };
+        var csharp = new Option<string?>("--emit-csharp") { Description = "Write the network as C# source to this folder", HelpName = "DIR" };
+        var json = SharedOptions.Json();
+        return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
+        {
+            model, output, calibrate, weights, bits, adds, activationBits, activations, card, loss, data, board, report, csharp, json,
+        }.Does(result => Run(
+            Validate(new CompileOptions
+            {
+                Model = result.GetRequiredValue(model),
+                Output = result.GetRequiredValue(output),
+                Calibrate = result.GetValue(calibrate),
+                Weights = result.GetRequiredValue(weights),
+                Bits = result.GetValue(bits),
+                AddsPerMac = result.GetValue(adds),
+                ActivationBits = result.GetValue(activationBits),
+                Activations = result.GetRequiredValue(activations),
+                Card = result.GetValue(card),
+                TargetLoss = result.GetValue(loss),
+                Data = result.GetValue(data),
+                Board = result.GetValue(board),
+                Report = result.GetValue(report),
+                EmitCSharp = result.GetValue(csharp),
+                Json = result.GetValue(json),
+            }),
+            streams));
+    }
+
+    internal static CompileOptions Validate(CompileOptions options)
+    {
+        OptionCheck.InputFile(options.Model, ".onnx");
+        OptionCheck.Data(options.Calibrate, "--calibrate");
+        OptionCheck.Data(options.Data, "--data");
+        OptionCheck.InRange(options.Bits, "--bits", 2, 8);
+        OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
+        OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
+        OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
+        if (options.TargetLoss is null != options.Data is null)
+            throw OptionCheck.Wrong("--target-loss and --data are only right together: the loss is measured on the data");
+        if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
+            throw OptionCheck.Wrong("--output is the model itself; another file would be right");
+        OutputFile.Check(options.Output);
+        return options;
+    }
+
+    private static int Run(CompileOptions options, Streams streams) =>
+        throw new BarrelException(CommandErrors.NotBuilt, $"compile {options.Model}: this command is not built yet");
+
+    private static Option<string> Choice(string name, string description, string[] choices)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => choices[0] };
+        option.AcceptOnlyFromAmong(choices);
+        return option;
+    }
+}

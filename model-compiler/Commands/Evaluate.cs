@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Barrel.Compiler.Data;
+using Barrel.Compiler.Metrics;
+using Barrel.Compiler.Networks;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Commands;
+
+/// <summary>Options of <c>barrel evaluate</c>.</summary>
+/// <param name="Models">Files .onnx or .barrel, at least one.</param>
+/// <param name="Data">The labelled data set.</param>
+/// <param name="Limit">At most so many samples.</param>
+/// <param name="Card">The model card of all ONNX files; null: the one beside each.</param>
+/// <param name="Json">One JSON object instead of a table.</param>
+public sealed record EvaluateOptions(string[] Models, string Data, int? Limit, string? Card, bool Json);
+
+/// <summary><c>barrel evaluate</c>: runs labelled data through networks and prints what they scored.</summary>
+public static class Evaluate
+{
+    public static Command Create(Streams streams)
+    {
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "Network as .onnx (run by ONNX Runtime in float) or .barrel; several are compared in one table",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var data = new Option<string>("--data")
+        {
+            Description = "Labelled data: a folder with images/ and labels/ (PNG of class ids), a folder or zip with a folder per class, " +
+                "or MNIST idx files (a folder gives the test images, a file itself)",
+            HelpName = "DIR",
+            Required = true,
+        };
+        var limit = new Option<int?>("--limit") { Description = "Take N samples, evenly spaced over the set", HelpName = "N" };
+        var card = SharedOptions.Card();
+        var json = SharedOptions.Json();
+        return new Command("evaluate", "Run a labelled data set: mIoU, IoU per class, road IoU and pixel accuracy, or top-1 and top-5")
+        {
+            models, data, limit, card, json,
+        }.Does(result => Run(
+            Validate(new EvaluateOptions(
+                result.GetRequiredValue(models), result.GetRequiredValue(data), result.GetValue(limit), result.GetValue(card), result.GetValue(json))),
+            streams));
+    }
+
+    internal static EvaluateOptions Validate(EvaluateOptions options)
+    {
+        foreach (string model in options.Models)
+            OptionCheck.InputFile(model, ".onnx", ".barrel");
+        OptionCheck.Data(options.Data, "--data");
+        OptionCheck.InRange(options.Limit, "--limit", 1, int.MaxValue);
+        return options;
+    }
+
+    private static int Run(EvaluateOptions options, Streams streams)
+    {
+        var results = new List<(string Model, EvaluationResult Result)>();
+        foreach (string model in options.Models)
+        {
+            using INetwork network = NetworkFile.Open(model, options.Card, streams.Error);
+            if (network.Task is not (Model.TaskSegmentation or Model.TaskClassification))
+            {
+                throw new BarrelException(MetricErrors.Task,
+                    $"{model}: its task is neither segmentation nor classification, which is what can be evaluated; the model card's key 'task' names it");
+            }
+
+            using IDataSet data = DataSet.OpenLabelled(options.Data, network.Task, network.Classes, network.IgnoreLabel);
+            using var progress = new Progress(streams, Path.GetFileName(model));
+            results.Add((model, Evaluation.Run(network, data, options.Limit, Environment.ProcessorCount, progress.Report)));
+        }
+
+        if (options.Json)
+            EvaluateReport.WriteJson(streams.Out, results);
+        else
+            EvaluateReport.WriteTable(streams.Out, results);
+        return ExitCode.Done;
+    }
+}

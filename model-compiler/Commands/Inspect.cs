@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Commands;
+
+/// <summary>Options of <c>barrel inspect</c>.</summary>
+/// <param name="Blob">The blob; it exists.</param>
+/// <param name="Json">One JSON object instead of a table.</param>
+public sealed record InspectOptions(string Blob, bool Json);
+
+/// <summary><c>barrel inspect</c>: the layer table of a blob.</summary>
+public static class Inspect
+{
+    public static Command Create(Streams streams)
+    {
+        var blob = SharedOptions.Blob();
+        var json = SharedOptions.Json();
+        return new Command("inspect", "Print a blob's layers, adds and bytes") { blob, json }
+            .Does(result => Run(
+                new InspectOptions(OptionCheck.InputFile(result.GetRequiredValue(blob), ".barrel"), result.GetValue(json)), streams));
+    }
+
+    private static int Run(InspectOptions options, Streams streams) =>
+        throw new BarrelException(CommandErrors.NotBuilt, $"inspect {options.Blob}: this command is not built yet");
+}

@@ -1,0 +1,31 @@
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Commands;
+
+/// <summary>Checks of values that parsed; each error names the option and what would be right.</summary>
+internal static class OptionCheck
+{
+    public static int? InRange(int? value, string option, int least, int greatest) =>
+        value is null || (value >= least && value <= greatest) ? value
+            : throw Wrong($"{option} is {value}; {least}..{greatest} would be right");
+
+    public static double? InRange(double? value, string option, double least, double greatest) =>
+        value is null || (value >= least && value <= greatest) ? value
+            : throw Wrong($"{option} is {value}; {least}..{greatest} would be right");
+
+    /// <summary>An input file with one of the extensions, which must exist.</summary>
+    public static string InputFile(string path, params string[] extensions)
+    {
+        if (Array.IndexOf(extensions, Path.GetExtension(path).ToLowerInvariant()) < 0)
+            throw new BarrelException(CommandErrors.InputFile, $"{path}: a file {string.Join(" or ", extensions)} would be right");
+        return File.Exists(path) ? path
+            : throw new BarrelException(CommandErrors.InputFile, $"{path}: {(Directory.Exists(path) ? "a folder, not a file" : "no such file")}");
+    }
+
+    /// <summary>A data set, which must exist; what it holds is found out when it is opened.</summary>
+    public static string? Data(string? path, string option) =>
+        path is null || Directory.Exists(path) || File.Exists(path) ? path
+            : throw new BarrelException(CommandErrors.InputFile, $"{path}: no such folder or file ({option})");
+
+    public static BarrelException Wrong(string message) => new(CommandErrors.Option, message);
+}

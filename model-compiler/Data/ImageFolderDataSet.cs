@@ -1,0 +1,29 @@
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Data;
+
+/// <summary>All images of a folder and below, without labels. Of a segmentation data set only its images/.</summary>
+internal sealed class ImageFolderDataSet : IDataSet
+{
+    private readonly IFileTree _tree;
+    private readonly string[] _images;
+
+    public ImageFolderDataSet(IFileTree tree)
+    {
+        _tree = tree;
+        bool segmentation = SegmentationDataSet.IsOne(tree);
+        _images = [.. tree.Files.Where(f => FileNames.IsImage(f) && !(segmentation && !SegmentationDataSet.IsFrame(f)))];
+        if (_images.Length == 0)
+            throw new BarrelException(DataErrors.Empty, $"{tree.Path}: no PNG or JPEG in it");
+    }
+
+    public int Count => _images.Length;
+
+    public Sample Load(int index)
+    {
+        string name = _tree.Show(_images[index]);
+        return new Sample { Name = name, Image = RgbImage.Decode(_tree.Read(_images[index]), name) };
+    }
+
+    public void Dispose() => _tree.Dispose();
+}

@@ -1,0 +1,23 @@
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Commands;
+using Barrel.Compiler.Peers;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Networks;
+
+/// <summary>Opens whatever can be evaluated, by its extension.</summary>
+public static class NetworkFile
+{
+    /// <param name="path">.onnx or .barrel.</param>
+    /// <param name="cardPath">The model card of an ONNX file; null: the one beside it. A blob needs none.</param>
+    /// <param name="warnings">Takes a line where there is no card.</param>
+    public static INetwork Open(string path, string? cardPath, TextWriter warnings)
+    {
+        if (Path.GetExtension(path).Equals(".barrel", StringComparison.OrdinalIgnoreCase))
+            throw new BarrelException(CommandErrors.NotBuilt, $"{path}: blobs cannot be run yet; an .onnx file would be right");
+        ModelCard card = ModelCard.For(path, cardPath);
+        if (card.Warning(path) is string warning)
+            warnings.WriteLine(warning);
+        return new OnnxRuntimeNetwork(path, card);
+    }
+}
