@@ -49,7 +49,11 @@ public sealed class CardInput
     {
         int channels = shape[1];
         if (channels is not (1 or 3))
-            throw Shape($"{where}: the input {shown} has {channels} channels; supported are 3 (RGB, BGR) and 1 (GRAY), channels before height and width");
+        {
+            throw Shape($"{where}: the input {shown} has {channels} channels; " +
+                "supported are 3 (RGB, BGR) and 1 (GRAY), channels before height and width");
+        }
+
         int order = ChannelOrder ?? (channels == 1 ? InputFormat.ChannelsGray : InputFormat.ChannelsRgb);
         int expected = order == InputFormat.ChannelsGray ? 1 : 3;
         if (channels != expected)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Metrics;
 using Barrel.Compiler.Networks;
-using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
 
@@ -39,7 +38,11 @@ public static class Evaluate
             models, data, limit, card, json,
         }.Does(result => Run(
             Validate(new EvaluateOptions(
-                result.GetRequiredValue(models), result.GetRequiredValue(data), result.GetValue(limit), result.GetValue(card), result.GetValue(json))),
+                result.GetRequiredValue(models),
+                result.GetRequiredValue(data),
+                result.GetValue(limit),
+                result.GetValue(card),
+                result.GetValue(json))),
             streams));
     }
 
@@ -58,12 +61,7 @@ public static class Evaluate
         foreach (string model in options.Models)
         {
             using INetwork network = NetworkFile.Open(model, options.Card, streams.Error);
-            if (network.Task is not (Model.TaskSegmentation or Model.TaskClassification))
-            {
-                throw new BarrelException(MetricErrors.Task,
-                    $"{model}: its task is neither segmentation nor classification, which is what can be evaluated; the model card's key 'task' names it");
-            }
-
+            Evaluation.CheckTask(network);
             using IDataSet data = DataSet.OpenLabelled(options.Data, network.Task, network.Classes, network.IgnoreLabel);
             using var progress = new Progress(streams, Path.GetFileName(model));
             results.Add((model, Evaluation.Run(network, data, options.Limit, Environment.ProcessorCount, progress.Report)));

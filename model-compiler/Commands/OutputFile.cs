@@ -15,7 +15,8 @@ public static class OutputFile
             throw Unwritable(path, "it is a folder; a file name would be right", null);
         if (!Directory.Exists(Folder(path)))
             throw Unwritable(path, $"there is no folder {Folder(path)}", null);
-        Refusable(path, () => new FileStream(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
+        string probe = Temporary(path);
+        Refusable(path, () => new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
     }
 
     /// <param name="path">The target; an existing file is replaced.</param>

@@ -27,7 +27,8 @@ public static class Verify
         var card = SharedOptions.Card();
         var limit = new Option<int?>("--limit") { Description = "Take N frames, evenly spaced over the set", HelpName = "N" };
         var json = SharedOptions.Json();
-        return new Command("verify", "Compare a blob with its float network layer by layer, and all executors bit by bit (exit code 1 where they differ)")
+        const string Does = "Compare a blob with its float network layer by layer, and all executors bit by bit (exit code 1 where they differ)";
+        return new Command("verify", Does)
         {
             model, blob, inputs, card, limit, json,
         }.Does(result => Run(

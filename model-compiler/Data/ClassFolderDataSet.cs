@@ -55,8 +55,8 @@ internal sealed class ClassFolderDataSet : IDataSet
         {
             int id = Array.IndexOf(names, FileNames.Last(folder));
             ids[folder] = id >= 0 ? id : throw new BarrelException(DataErrors.LabelOutside,
-                $"{_tree.Show(folder)}: '{FileNames.Last(folder)}' is none of the model's {names.Length} classes ({string.Join(", ", names.Take(12))}" +
-                (names.Length > 12 ? ", …)" : ")"));
+                $"{_tree.Show(folder)}: '{FileNames.Last(folder)}' is none of the model's {names.Length} classes " +
+                $"({string.Join(", ", names.Take(12))}{(names.Length > 12 ? ", …" : "")})");
         }
 
         return ids;

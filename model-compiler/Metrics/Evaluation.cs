@@ -17,6 +17,7 @@ public static class Evaluation
     /// </exception>
     public static EvaluationResult Run(INetwork network, IDataSet data, int? limit, int threads, Action<int, int>? progress = null)
     {
+        CheckTask(network);
         int[] indices = DataSet.Spread(data.Count, limit);
         int next = -1, done = 0;
         ICounts total = NewCounts(network);
@@ -61,11 +62,17 @@ public static class Evaluation
         return total.Result(indices.Length);
     }
 
-    private static ICounts NewCounts(INetwork network) => network.Task switch
+    /// <summary>Refuses networks whose task has no metric, before their data is looked at.</summary>
+    public static void CheckTask(INetwork network)
     {
-        Model.TaskSegmentation => new SegmentationCounts(network.Input, network.Classes, network.RoadClass, network.IgnoreLabel),
-        Model.TaskClassification => new ClassificationCounts(network.Name, network.Classes.Count),
-        _ => throw new BarrelException(MetricErrors.Task,
-            $"{network.Name}: its task is neither segmentation nor classification; name it in the model card's key 'task'"),
-    };
+        if (network.Task is not (Model.TaskSegmentation or Model.TaskClassification))
+        {
+            throw new BarrelException(MetricErrors.Task,
+                $"{network.Name}: its task is neither segmentation nor classification; name it in the model card's key 'task'");
+        }
+    }
+
+    private static ICounts NewCounts(INetwork network) => network.Task == Model.TaskSegmentation
+        ? new SegmentationCounts(network.Input, network.Classes, network.RoadClass, network.IgnoreLabel)
+        : new ClassificationCounts(network.Name, network.Classes.Count);
 }

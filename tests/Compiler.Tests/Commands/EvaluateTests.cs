@@ -128,7 +128,8 @@ public class EvaluateTests
         var random = new Random(3);
         for (int i = 0; i < 40; i++)
         {
-            folder.Bytes($"images/{i}.png", TemporaryFolder.Png(12, 9, (_, _) => [(byte)random.Next(256), (byte)random.Next(256), (byte)random.Next(256)]));
+            byte Any() => (byte)random.Next(256);
+            folder.Bytes($"images/{i}.png", TemporaryFolder.Png(12, 9, (_, _) => [Any(), Any(), Any()]));
             folder.Labels($"labels/{i}.png", 12, 9, (_, _) => (byte)random.Next(3));
         }
 
@@ -152,7 +153,9 @@ public class EvaluateTests
         var folder = new TemporaryFolder();
         folder.Bytes("net.onnx", TinyOnnx.Identity(1, 3, 4, 4));
         folder.Bytes("swapped.onnx", TinyOnnx.Identity(1, 3, 4, 4));
-        const string Card = """{"task": "segmentation", "classes": ["red", "green", "blue"], "road": "red", "ignoreLabel": 9, "input": {"channels": "RGB"}}""";
+        const string Card = """
+            {"task": "segmentation", "classes": ["red", "green", "blue"], "road": "red", "ignoreLabel": 9, "input": {"channels": "RGB"}}
+            """;
         folder.Text("net.card.json", Card);
         folder.Text("swapped.card.json", Card.Replace("RGB", "BGR", StringComparison.Ordinal));
 
