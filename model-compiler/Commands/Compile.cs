@@ -1,4 +1,11 @@
 using System.CommandLine;
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Data;
+using Barrel.Compiler.Graphs;
+using Barrel.Compiler.Import;
+using Barrel.Compiler.Networks;
+using Barrel.Compiler.Quantizing;
+using Barrel.Compiler.Reports;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -130,8 +137,35 @@ public static class Compile
         return options;
     }
 
-    private static int Run(CompileOptions options, Streams streams) =>
-        throw new BarrelException(CommandErrors.NotBuilt, $"compile {options.Model}: this command is not built yet");
+    private static int Run(CompileOptions options, Streams streams)
+    {
+        ModelCard card = ModelCard.For(options.Model, options.Card);
+        if (card.Warning(options.Model) is string warning)
+            streams.Error.WriteLine(warning);
+        Graph graph = OnnxImporter.ImportFile(options.Model);
+        List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error);
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, Quantization(options), streams.Error.WriteLine);
+        Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
+        OutputFile.Write(options.Output, stream => stream.Write(blob));
+        ModelReport.Write(streams.Out, model, options.Json);
+        return ExitCode.Done;
+    }
+
+    private static QuantizeOptions Quantization(CompileOptions options)
+    {
+        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.TargetLoss is not null || options.Report is not null
+            || options.EmitCSharp is not null)
+            throw new BarrelException(
+                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --target-loss, --report and --emit-csharp are not built yet; leave them out");
+        var defaults = new QuantizeOptions();
+        return defaults with
+        {
+            Weights = Enum.Parse<WeightScheme>(options.Weights, ignoreCase: true),
+            Bits = options.Bits ?? defaults.Bits,
+            AddsPerMac = options.AddsPerMac ?? defaults.AddsPerMac,
+            ActivationBits = options.ActivationBits,
+        };
+    }
 
     private static Option<string> Choice(string name, string description, string[] choices)
     {

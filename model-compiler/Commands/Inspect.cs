@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Barrel.Runtime;
+using Barrel.Compiler.Networks;
+using Barrel.Compiler.Reports;
 
 namespace Barrel.Compiler.Commands;
 
@@ -20,6 +21,9 @@ public static class Inspect
                 new InspectOptions(OptionCheck.InputFile(result.GetRequiredValue(blob), ".barrel"), result.GetValue(json)), streams));
     }
 
-    private static int Run(InspectOptions options, Streams streams) =>
-        throw new BarrelException(CommandErrors.NotBuilt, $"inspect {options.Blob}: this command is not built yet");
+    private static int Run(InspectOptions options, Streams streams)
+    {
+        ModelReport.Write(streams.Out, BlobNetwork.Load(options.Blob), options.Json);
+        return ExitCode.Done;
+    }
 }

@@ -1,7 +1,5 @@
 using Barrel.Compiler.Cards;
-using Barrel.Compiler.Commands;
 using Barrel.Compiler.Peers;
-using Barrel.Runtime;
 
 namespace Barrel.Compiler.Networks;
 
@@ -14,7 +12,7 @@ public static class NetworkFile
     public static INetwork Open(string path, string? cardPath, TextWriter warnings)
     {
         if (Path.GetExtension(path).Equals(".barrel", StringComparison.OrdinalIgnoreCase))
-            throw new BarrelException(CommandErrors.NotBuilt, $"{path}: blobs cannot be run yet; an .onnx file would be right");
+            return new BlobNetwork(path);
         ModelCard card = ModelCard.For(path, cardPath);
         if (card.Warning(path) is string warning)
             warnings.WriteLine(warning);
