@@ -46,6 +46,15 @@ namespace Barrel.Runtime
             planes = format.ChannelOrder == InputFormat.ChannelsGray ? 1 : 3;
         }
 
+        /// <summary>The part of the last frame that the network saw, in the frame's pixels; all zero before the first frame.</summary>
+        public int UsedLeft { get; private set; }
+
+        public int UsedTop { get; private set; }
+
+        public int UsedWidth { get; private set; }
+
+        public int UsedHeight { get; private set; }
+
         /// <summary>Writes the codes of one frame.</summary>
         /// <param name="frame">Rows without gaps.</param>
         /// <param name="frameOffset">Index of the frame's first byte.</param>
@@ -116,8 +125,12 @@ namespace Barrel.Runtime
                     usedHeight = high < 1 ? 1 : (int)high;
             }
 
-            columns = new ResizeAxis((width - usedWidth) >> 1, usedWidth, format.Width);
-            rows = new ResizeAxis((height - usedHeight) >> 1, usedHeight, format.Height);
+            UsedLeft = (width - usedWidth) >> 1;
+            UsedTop = (height - usedHeight) >> 1;
+            UsedWidth = usedWidth;
+            UsedHeight = usedHeight;
+            columns = new ResizeAxis(UsedLeft, usedWidth, format.Width);
+            rows = new ResizeAxis(UsedTop, usedHeight, format.Height);
             int rowLength = planes * format.Width;
             slots = new int[][] { new int[rowLength], new int[rowLength] };
             slotRow = new int[2];
