@@ -27,16 +27,16 @@ namespace Barrel.Host.Decision
         public int CentrePerMille = 500;
 
         /// <summary>The road is clear when at least this much of the trapezoid is road.</summary>
-        public int ClearFromPerMille = 800;
+        public int ClearFromPerMille = 850;
 
         /// <summary>It is blocked when at most this much is. Between the two nothing changes.</summary>
-        public int BlockedUntilPerMille = 650;
+        public int BlockedUntilPerMille = 700;
 
         /// <summary>The corridor counts as left or right from this offset on, per mille of half the width.</summary>
-        public int AsideFromPerMille = 250;
+        public int AsideFromPerMille = 200;
 
         /// <summary>It counts as ahead again at this offset or less.</summary>
-        public int AheadUntilPerMille = 150;
+        public int AheadUntilPerMille = 120;
 
         /// <summary>Frames in a row that must agree before anything changes.</summary>
         public int FramesToChange = 2;

@@ -18,7 +18,7 @@ internal static class Journey
         CruiseMetresPerSecond * (BrakeFrom + ((StandFrom - BrakeFrom) / 2) + ((CycleSeconds - StartFrom) / 2));
 
     /// <summary>Where a junction's middle lies ahead of the place where the car stands.</summary>
-    public const double JunctionAheadMetres = 9;
+    public const double JunctionAheadMetres = 8.2;
 
     /// <summary>Half the width of the crossing street.</summary>
     public const double JunctionHalfMetres = 5;
