@@ -13,19 +13,18 @@ internal sealed class DecisionPins : IDisposable
 {
     private readonly GpioController controller;
     private readonly BoardPins pins;
-
-    // By GPIO number. Writing through the pin spares the controller's look-up, which allocates.
-    private readonly GpioPin?[] open = new GpioPin?[512];
+    private readonly IPinLevels levels;
     private readonly Lock gate = new();
     private bool isClosed;
     private bool isAliveHigh;
     private long shownMs;
 
-    /// <param name="controller">Closed with the pins.</param>
+    /// <param name="driver">Simulated or real, one that also is an <see cref="IPinLevels"/>; closed with the pins.</param>
     /// <param name="pins">Numbers and safe levels.</param>
-    public DecisionPins(GpioController controller, BoardPins pins)
+    public DecisionPins(GpioDriver driver, BoardPins pins)
     {
-        this.controller = controller;
+        controller = new GpioController(driver);
+        levels = (IPinLevels)driver;
         this.pins = pins;
         try
         {
@@ -116,7 +115,7 @@ internal sealed class DecisionPins : IDisposable
     }
 
     private void Open(BoardPin pin) =>
-        open[pin.Number] = controller.OpenPin(pin.Number, PinMode.Output, pin.SafeLevel == 1 ? PinValue.High : PinValue.Low);
+        controller.OpenPin(pin.Number, PinMode.Output, pin.SafeLevel == 1 ? PinValue.High : PinValue.Low);
 
     private void WriteSafeLevels()
     {
@@ -126,5 +125,5 @@ internal sealed class DecisionPins : IDisposable
         Write(pins.Right, pins.Right.SafeLevel == 1);
     }
 
-    private void Write(BoardPin pin, bool isHigh) => open[pin.Number]!.Write(isHigh ? PinValue.High : PinValue.Low);
+    private void Write(BoardPin pin, bool isHigh) => levels.SetLevel(pin.Number, isHigh);
 }

@@ -1,24 +1,23 @@
 using System.Device.Gpio;
-using System.Device.Gpio.Drivers;
 using Barrel.Boards;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Pins;
 
-/// <summary>Opens the controller of the real header, or a simulated one.</summary>
+/// <summary>Opens the driver of the real header, or a simulated one.</summary>
 internal static class PinAccess
 {
     public const string Simulated = "simulated";
     public const string Gpio = "gpio";
 
-    public static GpioController Open(string kind, Board board) => kind switch
+    public static GpioDriver Open(string kind, Board board) => kind switch
     {
-        Simulated => new GpioController(new SimulatedGpioDriver()),
+        Simulated => new SimulatedGpioDriver(),
         Gpio => OpenHeader(board),
         _ => throw new BarrelException(HostErrors.Usage, $"unknown pins '{kind}'; they are {Simulated} or {Gpio}"),
     };
 
-    private static GpioController OpenHeader(Board board)
+    private static HeaderDriver OpenHeader(Board board)
     {
         if (board.GpioChip < 0)
         {
@@ -31,7 +30,7 @@ internal static class PinAccess
             throw new BarrelException(HostErrors.Pins, $"pins: {chip} of board {board.Name} does not exist; take --pins {Simulated} to go without");
         try
         {
-            return new GpioController(new LibGpiodDriver(board.GpioChip));
+            return new HeaderDriver(board.GpioChip);
         }
         catch (Exception e)
         {

@@ -9,7 +9,7 @@ namespace Barrel.Host.Pins;
 internal readonly record struct PinTransition(int Pin, bool IsHigh, long Milliseconds);
 
 /// <summary>Pins without hardware. The last changes are kept in a ring, so that a long run allocates nothing.</summary>
-internal sealed class SimulatedGpioDriver : GpioDriver
+internal sealed class SimulatedGpioDriver : GpioDriver, IPinLevels
 {
     public const int TransitionsKept = 4096;
 
@@ -24,6 +24,8 @@ internal sealed class SimulatedGpioDriver : GpioDriver
     protected override int PinCount => levels.Length;
 
     public bool IsHigh(int pin) => levels[pin];
+
+    public void SetLevel(int pin, bool isHigh) => Write(pin, isHigh ? PinValue.High : PinValue.Low);
 
     /// <summary>The changes that are still kept, oldest first.</summary>
     public PinTransition[] Transitions()

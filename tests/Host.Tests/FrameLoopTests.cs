@@ -1,4 +1,3 @@
-using System.Device.Gpio;
 using Barrel.Boards;
 using Barrel.Host.Decision;
 using Barrel.Host.Loop;
@@ -148,7 +147,7 @@ public sealed class FrameLoopTests : IDisposable
         return loop;
     }
 
-    private DecisionPins NewPins() => new(new GpioController(driver), board.Pins);
+    private DecisionPins NewPins() => new(driver, board.Pins);
 
     private bool WentHigh(BoardPin pin) => driver.Transitions().Any(t => t.Pin == pin.Number && t.IsHigh);
 
