@@ -37,6 +37,11 @@ internal static class Program
         {
             return Fail(context, e.Code, e.Message);
         }
+        catch (IOException e)
+        {
+            // What is opened by name has its own messages; what is left is the output, a closed pipe for instance.
+            return Fail(context, HostErrors.Unwritable, $"the output cannot be written: {e.Message.TrimEnd('.')}");
+        }
         catch (BoardException e)
         {
             return Fail(context, e.Code, e.Message);

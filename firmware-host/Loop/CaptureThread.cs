@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Barrel.Host.Cameras;
+using Barrel.Host.Pins;
+using Barrel.Runtime;
 
 namespace Barrel.Host.Loop;
 
@@ -49,7 +51,8 @@ internal sealed class CaptureThread
         catch (Exception e)
         {
             // Whatever it is, it belongs to the thread that runs the loop.
-            cause = e;
+            cause = e as BarrelException
+                ?? new BarrelException(HostErrors.SourceUnreadable, $"the camera failed: {PinAccess.OneLine(e)}", e);
         }
 
         queue.End(cause);

@@ -35,6 +35,13 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         pins.Latch();
         log.WriteLine($"barrel-host: {context.Signal}");
-        source.Cancel();
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop had ended by itself while this signal came.
+        }
     }
 }

@@ -85,7 +85,9 @@ public sealed class FrameLoopTests : IDisposable
     [TestMethod]
     public void PinsGoSafeWhenTheCameraFails()
     {
-        Assert.ThrowsExactly<IOException>(() => Run(new FakeCamera { FailsBefore = 4 }, new FakeExecutor(), new FrameLoopSettings()));
+        BarrelException error = Assert.ThrowsExactly<BarrelException>(
+            () => Run(new FakeCamera { FailsBefore = 4 }, new FakeExecutor(), new FrameLoopSettings()));
+        Assert.AreEqual(HostErrors.SourceUnreadable, error.Code);
         AssertSafe();
         Assert.Contains("safe state", log.ToString());
     }

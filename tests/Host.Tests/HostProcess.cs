@@ -42,10 +42,15 @@ internal sealed class HostProcess : IDisposable
 
     public void Signal(int signal) => Assert.AreEqual(0, Kill(process.Id, signal));
 
+    /// <summary>The process's standard input, which stays open until <see cref="Finish"/>.</summary>
+    public Stream Input => process.StandardInput.BaseStream;
+
     /// <summary>Waits for the end.</summary>
-    public (int ExitCode, string Output, string Error) Finish()
+    /// <param name="keepsInputOpen">The process must end although more input may come.</param>
+    public (int ExitCode, string Output, string Error) Finish(bool keepsInputOpen = false)
     {
-        process.StandardInput.Close();
+        if (!keepsInputOpen)
+            process.StandardInput.Close();
         string output = process.StandardOutput.ReadToEnd();
         Assert.IsTrue(process.WaitForExit(30_000), "it does not end");
         return (process.ExitCode, output, error.Result);

@@ -26,13 +26,20 @@ public class ProgramTests
 
     [TestMethod]
     [OSCondition(ConditionMode.Exclude, OperatingSystems.Windows)]
-    public void SignalEndsAPipeThatHangs()
+    public void PipeThatHangsMakesPinsSafeAndCanBeEnded()
     {
-        using HostProcess host = new("run", "--model", Model, "--camera", "y4m:-", "--watchdog", "100");
-        host.Signal(0);
-        Thread.Sleep(1500);
+        using HostProcess host = new("run", "--model", Model, "--camera", "y4m:-", "--watchdog", "200");
+        Cameras.Y4mWriter writer = new(host.Input, 64, 48, 10);
+        for (int i = 0; i < 3; i++)
+            writer.Write(new byte[64 * 48 * 3]);
+        host.Input.Flush();
+        host.WaitForLine("CLEAR");
+        Thread.Sleep(1000);
         host.Signal(SignalTerminate);
-        Assert.IsTrue(host.Finish().ExitCode is 0 or 2 or 143);
+        (int exitCode, _, string error) = host.Finish(keepsInputOpen: true);
+        Assert.AreEqual(0, exitCode, error);
+        Assert.Contains("pins are in their safe state: no decision for 200 ms", error);
+        Assert.Contains("pins are in their safe state: stopped", error);
     }
 
     [TestMethod]
