@@ -6,49 +6,60 @@ namespace Barrel.Compiler.Quantizing;
 /// Rounds a layer's weights one column after another and lets the columns that follow, the bias last, make up for each error as the inputs' products allow.
 /// The target is the float network's output given inputs that are already rounded, so a layer also makes up for the layers before it.
 /// </summary>
-internal static class ErrorFeedback
+internal sealed class ErrorFeedback
 {
     /// <summary>Share of the mean diagonal added to the Hessian; steadies columns that calibration hardly saw.</summary>
     public const double Damping = 0.01;
+
+    private readonly LinearLayer _layer;
+    private readonly UpperFactor[] _factors;
+    private readonly double[][] _targets;
 
     /// <param name="layer">The layer.</param>
     /// <param name="sums">Its geometry.</param>
     /// <param name="rounded">Its input on each frame, as the rounded layers before make it.</param>
     /// <param name="exact">Its input on each frame in the float network; null: no making up for the layers before.</param>
-    /// <param name="round">The grid: (row, kernel index, value, u²) to the value rounded, where an error costs its square over u².</param>
-    public static QuantizedLinear Round(
-        LinearLayer layer, FloatSums sums, float[][] rounded, float[][]? exact, Func<int, int, double, double, double> round)
+    public ErrorFeedback(LinearLayer layer, FloatSums sums, float[][] rounded, float[][]? exact)
     {
-        float[] weights = new float[layer.Weights.Length];
-        float[] bias = new float[layer.Rows];
-        int fanIn = layer.FanIn;
+        _layer = layer;
+        _factors = new UpperFactor[layer.Groups];
+        _targets = new double[layer.Rows][];
         int rowsPerGroup = layer.Rows / layer.Groups;
         for (int group = 0; group < layer.Groups; group++)
         {
             InputSamples seen = InputSamples.Take(layer, sums, rounded, group);
             double[][] hessian = seen.Products(seen);
-            UpperFactor factor = UpperFactor.Of(hessian, Damping);
+            UpperFactor factor = _factors[group] = UpperFactor.Of(hessian, Damping);
             double[][]? cross = exact is null ? null : seen.Products(InputSamples.Take(layer, sums, exact, group));
             int first = group * rowsPerGroup;
-            Parallel.For(first, first + rowsPerGroup, row =>
-            {
-                double[] target = TargetOf(layer, row, factor, hessian, cross);
-                for (int place = 0; place < fanIn; place++)
-                {
-                    int column = factor.Order[place];
-                    int at = (row * fanIn) + column;
-                    double[] u = factor[place];
-
-                    // A weight that is exactly zero was pruned, or lies between a transposed layer's phases: it stays so.
-                    double value = layer.Weights[at] == 0 ? 0 : round(row, column, target[place], u[place] * u[place]);
-                    weights[at] = (float)value;
-                    UpperFactor.AddScaled(target, u, (value - target[place]) / u[place], place + 1, fanIn + 1);
-                }
-
-                bias[row] = (float)target[fanIn];
-            });
+            Parallel.For(first, first + rowsPerGroup, row => _targets[row] = TargetOf(layer, row, factor, hessian, cross));
         }
+    }
 
+    /// <param name="round">The grid: (value, u²) to the value rounded, where an error costs its square over u².</param>
+    public QuantizedLinear Round(Func<double, double, double> round)
+    {
+        float[] weights = new float[_layer.Weights.Length];
+        float[] bias = new float[_layer.Rows];
+        int fanIn = _layer.FanIn;
+        int rowsPerGroup = _layer.Rows / _layer.Groups;
+        Parallel.For(0, _layer.Rows, row =>
+        {
+            UpperFactor factor = _factors[row / rowsPerGroup];
+            double[] target = (double[])_targets[row].Clone();
+            for (int place = 0; place < fanIn; place++)
+            {
+                int at = (row * fanIn) + factor.Order[place];
+                double[] u = factor[place];
+
+                // A weight that is exactly zero was pruned, or lies between a transposed layer's phases: it stays so.
+                double value = _layer.Weights[at] == 0 ? 0 : round(target[place], u[place] * u[place]);
+                weights[at] = (float)value;
+                UpperFactor.AddScaled(target, u, (value - target[place]) / u[place], place + 1, fanIn + 1);
+            }
+
+            bias[row] = (float)target[fanIn];
+        });
         return new QuantizedLinear(weights, bias);
     }
 

@@ -15,8 +15,10 @@ public sealed class Quantizer
     /// <summary>Weights of at most so many terms each are a grid that somebody trained or that is exact by nature: kept.</summary>
     private const int ExactTermsMax = 2;
 
-    /// <summary>Share of the budget that stays unplanned: what the last layers take is known only once they are rounded.</summary>
-    private const double BudgetMargin = 0.002;
+    /// <summary>Octaves by which a layer's price rises while it takes more than its share, before the search halves.</summary>
+    private const double PriceStep = 0.5;
+
+    private const int PriceSteps = 8;
 
     private readonly LoweredNetwork _network;
     private readonly QuantizeOptions _options;
@@ -93,7 +95,7 @@ public sealed class Quantizer
     private static double BudgetLeft(LoweredNetwork network, QuantizeOptions options, Dictionary<LinearLayer, float[]> chosen)
     {
         double spent = network.Layers.OfType<LinearLayer>().Sum(l => LayerCost.FixedAdds(l) + (chosen.TryGetValue(l, out float[]? w) ? LayerCost.TapAdds(l, w) : 0));
-        double budget = (options.AddsPerMac * network.Macs * (1 - BudgetMargin)) - spent;
+        double budget = (options.AddsPerMac * network.Macs) - spent;
         return budget > 0
             ? budget
             : throw new BarrelException(
@@ -148,7 +150,6 @@ public sealed class Quantizer
     private QuantizedLinear SpendTerms(LinearLayer layer, FloatSums sums, float[][] gathered)
     {
         long positions = (long)layer.GridHeight * layer.GridWidth;
-        double price = _terms!.PriceFor(_addsLeft) * positions;
         float scale = TermBudget.ScaleOf(layer.Weights);
         double perRow = _sensitivities![layer].PerRow;
 
@@ -161,8 +162,33 @@ public sealed class Quantizer
             Parallel.For(0, exact.Length, f => exact[f] = sums.Gather(t => _exact[f][t]));
         }
 
-        QuantizedLinear made = ErrorFeedback.Round(
-            layer, sums, gathered, exact, (_, _, value, u2) => TermBudget.Round(value, scale, perRow / u2, price));
+        ErrorFeedback feedback = new(layer, sums, gathered, exact);
+        QuantizedLinear At(double price) =>
+            feedback.Round((value, u2) => TermBudget.Round(value, scale, perRow / u2, price * positions));
+        double price = _terms!.PriceFor(_addsLeft);
+        double share = _terms.AddsOf(layer, price);
+        QuantizedLinear made = At(price);
+
+        // Feedback moves weights, and with them what they take; a layer that would take more than its share pays a higher price.
+        double low = 0;
+        double high = 0;
+        for (int i = 0; i < PriceSteps && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++)
+        {
+            double middle = high == 0 ? low + PriceStep : (low + high) / 2;
+            QuantizedLinear tried = At(price * Math.Pow(2, middle));
+            if (LayerCost.TapAdds(layer, tried.Weights) > share)
+            {
+                low = middle;
+                if (high == 0)
+                    made = tried;
+            }
+            else
+            {
+                high = middle;
+                made = tried;
+            }
+        }
+
         _terms.Remove(layer);
         _addsLeft -= LayerCost.TapAdds(layer, made.Weights);
         return made;

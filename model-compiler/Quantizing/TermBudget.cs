@@ -44,6 +44,9 @@ internal sealed class TermBudget
         return Math.Pow(2, high);
     }
 
+    /// <summary>What a layer would take at a price.</summary>
+    public double AddsOf(LinearLayer layer, double price) => _entries.Find(e => e.Layer == layer)!.AddsAt(price);
+
     /// <summary>Takes a layer out: it is rounded.</summary>
     public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
 
