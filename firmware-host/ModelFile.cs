@@ -10,9 +10,8 @@ internal static class ModelFile
 {
     private const long FileBytesMax = 512L << 20;
 
-    // joins the loader: return Executors.Create(Model.Load(blob, arenaBytesMax), null);
-    public static Executor Load(byte[] blob, int arenaBytesMax) =>
-        throw new BarrelException(HostErrors.DemoMissing, "this build has no model loader");
+    /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
+    public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.Load(blob, arenaBytesMax));
 
     public static byte[] Read(string path)
     {
