@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Barrel.Compiler.Graphs;
 
 /// <summary>Float kernels that look at one element at a time.</summary>
@@ -11,11 +13,14 @@ internal static class FloatElementwise
             float slope = n.Slopes[n.Slopes.Length == 1 ? 0 : c];
             ReadOnlySpan<float> from = x.AsSpan(c * area, area);
             Span<float> to = y.AsSpan(c * area, area);
-            for (int i = 0; i < to.Length; i++)
+            int i = 0;
+            for (; i + Vector<float>.Count <= area; i += Vector<float>.Count)
             {
-                float v = from[i];
-                to[i] = v >= 0 ? v : slope * v;
+                var v = new Vector<float>(from[i..]);
+                Vector.ConditionalSelect(Vector.GreaterThanOrEqual(v, Vector<float>.Zero), v, v * slope).CopyTo(to[i..]);
             }
+            for (; i < area; i++)
+                to[i] = from[i] >= 0 ? from[i] : slope * from[i];
         }
     }
 

@@ -13,11 +13,13 @@ internal static class Resize
     public static void Import(OnnxNode node, ImportContext context)
     {
         Activation input = context.Spatial(node, 0);
-        if (node.Flag("antialias", false))
+        bool resize = node.Operator == "Resize";
+        if (resize && node.Flag("antialias", false))
             throw node.Unsupported("antialias", "1", "0");
-        _ = node.Choice("keep_aspect_ratio_policy", "stretch");
+        if (resize)
+            _ = node.Choice("keep_aspect_ratio_policy", "stretch");
         bool nearest = node.Choice("mode", Modes) == "nearest";
-        bool old = node.Operator == "Upsample" || node.Opset < 11;
+        bool old = !resize || node.Opset < 11;
         string coordinates = old ? "asymmetric" : node.Choice("coordinate_transformation_mode", CoordinateModes);
         string rounding = old ? "floor" : node.Choice("nearest_mode", NearestModes);
 
@@ -77,7 +79,7 @@ internal static class Resize
 
     private static int[] SelectedAxes(OnnxNode node, int rank)
     {
-        if (node.Ints("axes") is not { Length: > 0 } axes)
+        if (node.Operator == "Upsample" || node.Ints("axes") is not { Length: > 0 } axes)
             return Rearranging.Indices(rank);
         int[] which = Array.ConvertAll(axes, a => (int)Math.Clamp(a < 0 ? a + rank : a, -1, rank));
         return Array.Exists(which, a => a < 0 || a >= rank) || which.Distinct().Count() != which.Length
