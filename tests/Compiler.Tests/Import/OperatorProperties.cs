@@ -1,4 +1,3 @@
-using System.Globalization;
 using Barrel.Compiler.Import.Onnx;
 using CsCheck;
 using static Barrel.Compiler.Tests.Import.OnnxWriter;
@@ -10,6 +9,8 @@ namespace Barrel.Compiler.Tests.Import;
 public class OperatorProperties
 {
     private const string Seed = "0000KzW3Yvx7";
+
+    private const int Cases = 200;
 
     private static readonly string[] AutoPads = ["NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"];
 
@@ -90,6 +91,23 @@ public class OperatorProperties
         }
         return writer.Longs("sizes", 1, 2, r.Next(1, 20), r.Next(1, 20)).Node("Resize", ["x", "roi", "none", "sizes"], "y", attributes);
     });
+
+    [TestMethod]
+    [DataRow("asymmetric")]
+    [DataRow("half_pixel")]
+    [DataRow("tf_half_pixel_for_nn")]
+    public void Resize_to_every_size(string coordinates)
+    {
+        // Ties such as element 3.5 of 7 decide which neighbour is nearest.
+        for (int from = 1; from < 10; from++)
+        {
+            for (int to = 1; to < 20; to++)
+            {
+                Oracle.Same(new OnnxWriter(12, 1, 1, 1, from).Floats("none", [0]).Longs("sizes", 1, 1, 1, to).Node("Resize", ["x", "none", "none", "sizes"], "y",
+                    Text("mode", "nearest"), Text("coordinate_transformation_mode", coordinates), Text("nearest_mode", to % 2 == 0 ? "round_prefer_ceil" : "ceil")), 1);
+            }
+        }
+    }
 
     [TestMethod]
     public void Upsample_and_old_Resize() => Check(r =>
@@ -213,7 +231,10 @@ public class OperatorProperties
         string auto = AutoPads[r.Next(4)];
         bool max = op == "MaxPool";
         int opset = Opset(r);
-        List<AttributeProto> attributes = [Ints("kernel_shape", kh, kw), Ints("strides", r.Next(1, 4), r.Next(1, 4)), Text("auto_pad", auto)];
+        // SAME with a kernel smaller than the stride gives ONNX Runtime's pools negative pads, which they refuse or misread.
+        bool same = auto.StartsWith("SAME", StringComparison.Ordinal);
+        List<AttributeProto> attributes =
+            [Ints("kernel_shape", kh, kw), Ints("strides", r.Next(1, same ? kh + 1 : 4), r.Next(1, same ? kw + 1 : 4)), Text("auto_pad", auto)];
         if (auto == "NOTSET")
             attributes.Add(Ints("pads", r.Next(kh), r.Next(kw), r.Next(kh), r.Next(kw)));
         if (!max)
@@ -230,18 +251,22 @@ public class OperatorProperties
     private static void Check(Func<Random, OnnxWriter> make)
     {
         int compared = 0;
-        Gen.Int[0, int.MaxValue - 1].Sample(seed =>
+        // One sample that holds all seeds: CsCheck fixes the first sample alone.
+        Gen.Int[0, int.MaxValue - 1].Array[Cases].Sample(seeds =>
         {
-            try
+            foreach (int seed in seeds)
             {
-                Oracle.Same(make(new Random(seed)), seed);
-                Interlocked.Increment(ref compared);
+                try
+                {
+                    Oracle.Same(make(new Random(seed)), seed);
+                    compared++;
+                }
+                catch (Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
+                {
+                    // ONNX Runtime refuses: nothing to compare with.
+                }
             }
-            catch (Microsoft.ML.OnnxRuntime.OnnxRuntimeException)
-            {
-                // ONNX Runtime refuses: nothing to compare with.
-            }
-        }, seed: Seed, iter: 150, threads: 1, print: s => s.ToString(CultureInfo.InvariantCulture));
-        Assert.IsGreaterThan(90, compared, "ONNX Runtime refused too many cases");
+        }, seed: Seed, iter: 1, threads: 1, print: _ => "");
+        Assert.IsGreaterThan(Cases * 6 / 10, compared, "ONNX Runtime refused too many cases");
     }
 }
