@@ -24,6 +24,23 @@ internal static class FloatElementwise
         }
     }
 
+    /// <summary>y = scale·x + offset by channel.</summary>
+    public static void Affine(float[] scales, float[] offsets, float[] x, float[] y)
+    {
+        int area = y.Length / scales.Length;
+        for (int c = 0; c < scales.Length; c++)
+        {
+            ReadOnlySpan<float> from = x.AsSpan(c * area, area);
+            Span<float> to = y.AsSpan(c * area, area);
+            Vector<float> scale = new(scales[c]), offset = new(offsets[c]);
+            int i = 0;
+            for (; i + Vector<float>.Count <= area; i += Vector<float>.Count)
+                Vector.FusedMultiplyAdd(new Vector<float>(from[i..]), scale, offset).CopyTo(to[i..]);
+            for (; i < area; i++)
+                to[i] = MathF.FusedMultiplyAdd(from[i], scales[c], offsets[c]);
+        }
+    }
+
     public static void Clip(Clip n, float[] x, float[] y)
     {
         for (int i = 0; i < y.Length; i++)
