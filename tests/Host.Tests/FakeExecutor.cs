@@ -10,7 +10,9 @@ internal sealed class FakeExecutor : Executor
     private const int MaskOffset = Width * Height * 3;
 
     public FakeExecutor()
-        : base(NewModel()) => Arena = new byte[MaskOffset + (Width * Height)];
+        : base(NewModel())
+    {
+    }
 
     public override string Name => "fake";
 
