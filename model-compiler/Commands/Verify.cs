@@ -1,4 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Data;
+using Barrel.Compiler.Graphs;
+using Barrel.Compiler.Import;
+using Barrel.Compiler.Networks;
+using Barrel.Compiler.Reports;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -15,6 +24,8 @@ public sealed record VerifyOptions(string Model, string Blob, string? Inputs, st
 /// <summary><c>barrel verify</c>: blob against float network, and executors against each other.</summary>
 public static class Verify
 {
+    private const int FramesDefault = 8;
+
     public static Command Create(Streams streams)
     {
         var model = SharedOptions.Onnx();
@@ -42,6 +53,64 @@ public static class Verify
             streams));
     }
 
-    private static int Run(VerifyOptions options, Streams streams) =>
-        throw new BarrelException(CommandErrors.NotBuilt, $"verify {options.Model}: this command is not built yet");
+    private static int Run(VerifyOptions options, Streams streams)
+    {
+        ModelCard card = ModelCard.For(options.Model, options.Card);
+        if (card.Warning(options.Model) is string warning)
+            streams.Error.WriteLine(warning);
+        Graph graph = OnnxImporter.ImportFile(options.Model);
+        Model model = BlobNetwork.Load(options.Blob);
+        List<byte[]> frames = CalibrationFrames.Load(options.Inputs, NetworkCompiler.InputFormatOf(graph, card), streams.Error, options.Limit ?? FramesDefault);
+        Verification verification = Verification.Run(graph, card, model, frames);
+        if (options.Json)
+            WriteJson(streams.Out, verification);
+        else
+            WriteTable(streams.Out, verification, frames.Count);
+        if (verification.FirstDifference is not string difference)
+            return ExitCode.Done;
+        streams.Error.WriteLine(difference);
+        return ExitCode.CheckFailed;
+    }
+
+    private static void WriteTable(TextWriter writer, Verification verification, int frames)
+    {
+        TextTable table = new("layer", "operator", "SQNR dB");
+        foreach (LayerFidelity layer in verification.Layers)
+            table.Add(layer.Name, layer.Operator, double.IsInfinity(layer.SqnrDb) ? "exact" : layer.SqnrDb.ToString("F1", CultureInfo.InvariantCulture));
+        table.Write(writer);
+        string equal = verification.FirstDifference is null ? "bit-equal" : "NOT bit-equal";
+        writer.WriteLine($"{string.Join(", ", Verification.ExecutorNames)}: {equal} in every layer of {frames} frames");
+    }
+
+    private static void WriteJson(TextWriter writer, Verification verification)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("bitExact", verification.FirstDifference is null);
+            json.WriteStartArray("executors");
+            foreach (string name in Verification.ExecutorNames)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
+            json.WriteStartArray("layers");
+            foreach (LayerFidelity layer in verification.Layers)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", layer.Name);
+
+                // JSON has no infinity: a layer without any difference has null.
+                if (double.IsInfinity(layer.SqnrDb))
+                    json.WriteNull("sqnrDb");
+                else
+                    json.WriteNumber("sqnrDb", Math.Round(layer.SqnrDb, 2));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
 }
