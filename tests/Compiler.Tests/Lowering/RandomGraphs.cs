@@ -5,10 +5,10 @@ namespace Barrel.Compiler.Tests.Lowering;
 /// <summary>Graphs of random nodes wired at random.</summary>
 internal static class RandomGraphs
 {
-    public static Graph Make(int seed)
+    public static Graph Make(int seed, int? channels = null)
     {
         Random r = new(seed);
-        GraphBuilder b = new(seed, r.Next(1, 4), r.Next(5, 13), r.Next(5, 13));
+        GraphBuilder b = new(seed, channels ?? r.Next(1, 4), r.Next(5, 13), r.Next(5, 13));
         List<Value> values = [b.Input];
         for (int i = r.Next(2, 9); i > 0; i--)
             values.Add(Next(b, r, values));
