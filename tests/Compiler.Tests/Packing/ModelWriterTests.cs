@@ -47,7 +47,7 @@ public class ModelWriterTests
         seed =>
         {
             Quantized q = Random(seed);
-            q.AssertRealArithmetic(Frame(q.Network.Input, seed + 77), 0.005);
+            q.AssertRealArithmetic(Frame(q.Network.Input, seed + 77));
             Quantized.AssertExecutorsAgree(q.Model, Frame(q.Network.Input, seed + 78));
         },
         seed: Seed, iter: 250);
@@ -60,7 +60,7 @@ public class ModelWriterTests
         seed =>
         {
             Quantized q = Random(seed, new QuantizeOptions { Weights = scheme, ActivationBits = activationBits });
-            q.AssertRealArithmetic(Frame(q.Network.Input, seed), 0.005);
+            q.AssertRealArithmetic(Frame(q.Network.Input, seed));
         },
         seed: Seed, iter: 40);
 

@@ -45,7 +45,7 @@ public class RealNetworksTests
                 Assert.IsGreaterThanOrEqualTo(least, Agreement(expected, outputs[i], card.Threshold ?? 0.5f), "share of the mask");
         }
 
-        q.AssertRealArithmetic(frame, 0.005);
+        q.AssertRealArithmetic(frame);
     }
 
     private static double Sqnr(float[] expected, float[] actual)
@@ -106,7 +106,7 @@ public class EmbeddedNetworkTests
         ModelCard card = ModelCard.For(path, null);
         byte[] frame = CalibrationFrames.Synthetic(NetworkCompiler.InputFormatOf(graph, card), 3);
         Quantized q = Quantized.Of(graph, card, [frame], new QuantizeOptions());
-        q.AssertRealArithmetic(frame, 0.001);
+        q.AssertRealArithmetic(frame);
         Quantized.AssertExecutorsAgree(q.Model, frame);
     }
 
