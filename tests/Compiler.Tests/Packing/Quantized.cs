@@ -16,7 +16,7 @@ internal sealed class Quantized
     private const double OffMax = 0.001;
 
     /// <summary>The same where negative sums pass a slope, whose terms each round down.</summary>
-    private const double SlopesOffMax = 0.005;
+    private const double SlopesOffMax = 0.01;
 
     public Quantized(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, ModelPurpose purpose)
     {
