@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Barrel.Boards;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -25,6 +26,10 @@ public static class CommandLine
             return result.Invoke(invocation);
         }
         catch (BarrelException e)
+        {
+            return Fail(streams, e.Code, e.Message);
+        }
+        catch (BoardException e)
         {
             return Fail(streams, e.Code, e.Message);
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Barrel.Boards;
 using Barrel.Compiler.Cards;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
@@ -139,17 +140,23 @@ public static class Compile
 
     private static int Run(CompileOptions options, Streams streams)
     {
+        QuantizeOptions quantization = Quantization(options);
+        Board? board = options.Board is null ? null : Barrel.Boards.Boards.Find(options.Board);
         ModelCard card = ModelCard.For(options.Model, options.Card);
         if (card.Warning(options.Model) is string warning)
             streams.Error.WriteLine(warning);
         Graph graph = OnnxImporter.ImportFile(options.Model);
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, Quantization(options), streams.Error.WriteLine);
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, quantization, streams.Error.WriteLine);
         Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
         OutputFile.Write(options.Output, stream => stream.Write(blob));
         ModelReport.Write(streams.Out, model, options.Json);
-        return ExitCode.Done;
+        if (board is null)
+            return ExitCode.Done;
+        BoardFit fit = new(board, model);
+        (options.Json ? streams.Error : streams.Out).WriteLine(fit.Line);
+        return fit.Fits ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
     private static QuantizeOptions Quantization(CompileOptions options)

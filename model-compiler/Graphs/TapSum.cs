@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Barrel.Compiler.Graphs;
 
 /// <summary>
-/// The inner loop of every convolution: out[o, p] = bias[o] + Σ_t weights[o, t] · planes[offsets[t] + p] for consecutive positions p. Inputs
+/// The inner loop of every convolution in floats, of graphs and of lowered networks: out[o, p] = bias[o] + Σ_t weights[o, t] · planes[offsets[t] + p] for consecutive positions p. Inputs
 /// are laid out so that a tap is a plain offset (see <see cref="FloatConvolution"/>). Taps are summed in order, one accumulator an output.
 /// </summary>
 internal static class TapSum
@@ -19,16 +19,16 @@ internal static class TapSum
     private const int ChunkPositions = 768;
 
     /// <summary>Elements that <see cref="Run"/> may read and write beyond the last position.</summary>
-    public static int Slack => Math.Max(Tile * Vector<float>.Count, ChunkPositions);
+    public static int Slack => Tile * Vector<float>.Count;
 
     /// <param name="planes">Inputs; offsets[t] + positions + <see cref="Slack"/> stays inside.</param>
     /// <param name="offsets">One for each tap.</param>
     /// <param name="weights">[outputs, taps], row major.</param>
     /// <param name="bias">[outputs].</param>
     /// <param name="positions">How many outputs each row gets.</param>
-    /// <param name="rows">[outputs, stride].</param>
+    /// <param name="rows">[outputs, stride]; the last may end <see cref="Slack"/> behind its positions.</param>
     /// <param name="stride">Elements from one row to the next, at least positions + <see cref="Slack"/>.</param>
-    public static void Run(float[] planes, int[] offsets, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int positions, float[] rows, int stride)
+    public static void Run(float[] planes, int[] offsets, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, int positions, Span<float> rows, int stride)
     {
         int outputs = bias.Length, taps = offsets.Length;
         int blocks = outputs / Block;

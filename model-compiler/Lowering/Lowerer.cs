@@ -175,8 +175,9 @@ public sealed class Lowerer
                 layer.Slopes = relu.Slopes;
                 return true;
             case Clip clip:
-                layer.Minimum = Math.Max(layer.Minimum, clip.Minimum);
-                layer.Maximum = Math.Min(layer.Maximum, clip.Maximum);
+                // Both ends go through the clip, so that a clip outside what is left makes all values equal.
+                layer.Minimum = Math.Min(Math.Max(layer.Minimum, clip.Minimum), clip.Maximum);
+                layer.Maximum = Math.Min(Math.Max(layer.Maximum, clip.Minimum), clip.Maximum);
                 return true;
             case ActivationGrid grid:
                 layer.Grid = grid;

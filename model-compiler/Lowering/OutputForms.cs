@@ -82,7 +82,8 @@ internal static class OutputForms
         }
 
         // Rectifiers below and clamps around the threshold change nothing about which side of it a value lies on.
-        if (layer.Grid is null && !layer.Sign && threshold > 0 && layer.Minimum < threshold && layer.Maximum >= threshold)
+        bool keepsSides = layer.Slopes is not float[] slopes || Array.TrueForAll(slopes, s => s >= 0);
+        if (layer.Grid is null && !layer.Sign && keepsSides && threshold > 0 && layer.Minimum < threshold && layer.Maximum >= threshold)
         {
             layer.Slopes = null;
             layer.Minimum = float.NegativeInfinity;

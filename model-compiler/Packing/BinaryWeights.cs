@@ -30,7 +30,7 @@ internal static class BinaryWeights
             rows[r] = new TapRow { Taps = taps, Bias = (int)MathF.Floor(quantized.Bias[r]), Shift = 30, Post = 1 << 30, High = 1 };
         }
 
-        Array.Fill(layer.Output.ScaleExponents, layer.WriteOut == WriteOut.Raw ? 0 : 1);
+        Array.Fill(layer.Output.ScaleExponents, layer.Sign ? 1 : 0);
         return rows;
     }
 }

@@ -168,16 +168,21 @@ internal sealed class RowBuilder
             made.SkipShifts[s] = InRange(skip.ScaleExponents[c] - unit, "skip");
         }
 
-        made.Bias = (int)Math.Floor(Math.ScaleB(bias, -unit) + 0.5);
+        // Taps and skips sum to whole units, and so does every border between codes: with the bias rounded down a sum reaches a border just where the
+        // real one does. Sums that leave as they are take the nearest.
+        bool compares = _layer.WriteOut is WriteOut.Codes or WriteOut.Threshold;
+        if (_layer.WriteOut == WriteOut.Threshold)
+            bias -= _layer.Threshold;
+        made.Bias = (int)Math.Floor(Math.ScaleB(bias, -unit) + (compares ? 0 : 0.5));
         switch (_layer.WriteOut)
         {
             case WriteOut.Codes when !_layer.Sign:
                 FinishCodes(channel, made);
                 break;
             case WriteOut.Codes or WriteOut.Threshold:
-                // 1 where acc ≥ threshold: (acc − threshold + 2^30) >> 30 is 1 there and 0 below.
+                // 1 where acc ≥ 0: (acc + 2^30) >> 30 is 1 there and 0 below.
                 made.Shift = SumBitsMax;
-                made.Post = (1 << SumBitsMax) - (int)Math.Ceiling(Math.ScaleB(_layer.Sign ? 0 : _layer.Threshold, -unit));
+                made.Post = 1 << SumBitsMax;
                 made.High = 1;
                 break;
         }

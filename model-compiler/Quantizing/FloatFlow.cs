@@ -1,3 +1,4 @@
+using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Lowering;
 
 namespace Barrel.Compiler.Quantizing;
@@ -37,14 +38,17 @@ internal sealed class FloatFlow
     /// <summary>The layer's values before its output grid: sums, bias, skips, activation, clamp. Raw and class outputs stop before the activation.</summary>
     public float[] Run(LoweredLayer layer, FloatSums? sums, float[]? weights, float[]? bias)
     {
+        float[] made;
         switch (layer)
         {
             case LinearLayer linear:
                 return RunLinear(linear, sums!, sums!.Gather(t => this[t]), weights ?? linear.Weights, bias ?? linear.Bias);
             case PoolLayer pool:
-                return PlainFloat.MaxPool(pool, this[pool.Input]);
+                FloatPool.Max(pool.Window, this[pool.Input], made = new float[layer.Output.ElementCount]);
+                return made;
             case ResampleLayer resample:
-                return PlainFloat.Resample(resample, this[resample.Input]);
+                FloatResize.Run(resample.Table, this[resample.Input], made = new float[layer.Output.ElementCount]);
+                return made;
             default:
                 throw new InvalidOperationException(layer.GetType().Name);
         }

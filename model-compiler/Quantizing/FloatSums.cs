@@ -1,16 +1,20 @@
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Lowering;
 
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// Sums of a linear layer in float32, for calibration: the input is padded and its strides are taken apart once, then four vectors of positions at a time
-/// go over all weights. Each sum adds its products in one order, with a rounding after each, so every machine gets the same bits whatever its vectors.
+/// Sums of a linear layer in float32, for calibration: the input is padded and its strides are taken apart once, then <see cref="TapSum"/> goes over it.
+/// Each sum adds its products in one order, so every machine gets the same bits whatever its vectors.
 /// </summary>
 internal sealed class FloatSums
 {
+    /// <summary>
+    /// Rows that have fewer than one in so many weights are summed each on its own, without the zeros: sums of two tensors are such. Others share their
+    /// loads; the zeros that all rows of a phase have in common (transposed convolutions) are left out in any case.
+    /// </summary>
+    private const int SparseFactor = 4;
+
     private readonly LinearLayer _layer;
     private readonly int _planeHeight;
     private readonly int _planeWidth;
@@ -60,7 +64,7 @@ internal sealed class FloatSums
     {
         LinearLayer layer = _layer;
         int planeSize = _planeHeight * _planeWidth;
-        float[] gathered = new float[(layer.InputChannels * _phaseRows * _phaseColumns * planeSize) + (4 * Vector<float>.Count)];
+        float[] gathered = new float[(layer.InputChannels * _phaseRows * _phaseColumns * planeSize) + TapSum.Slack];
         int at = 0;
         foreach (Piece piece in layer.Inputs)
         {
@@ -94,65 +98,39 @@ internal sealed class FloatSums
     public float[] Sum(float[] gathered, float[] weights)
     {
         LinearLayer layer = _layer;
-        int vector = Vector<float>.Count;
-        int chunk = 4 * vector;
-        int stride = (Positions + chunk - 1) / chunk * chunk;
+        int stride = Positions + TapSum.Slack;
         float[] sums = new float[layer.Rows * stride];
-        int fanIn = _offsets.Length;
         int rowsPerGroup = layer.Rows / layer.Groups;
-        int groupSize = layer.InputChannels / layer.Groups * _phaseRows * _phaseColumns * _planeHeight * _planeWidth;
-        ref float input = ref MemoryMarshal.GetArrayDataReference(gathered);
 
-        // Weights that are zero are skipped: transposed convolutions and sums of two are mostly zeros.
-        (int[] offsets, float[] values, int[] first) = NonZero(weights, fanIn);
-        for (int p = 0; p < stride; p += chunk)
-            for (int row = 0; row < layer.Rows; row++)
+        // A group of a copy that shuffles channels into pixels is a single row.
+        int step = rowsPerGroup % layer.Phases == 0 ? layer.Phases : 1;
+        for (int group = 0; group < layer.Groups; group++)
+        {
+            int[] offsets = OffsetsOf(group);
+            for (int phase = 0; phase < step; phase++)
             {
-                ref float at = ref Unsafe.Add(ref input, (row / rowsPerGroup * groupSize) + p);
-                Vector<float> a = default, b = default, c = default, d = default;
-                for (int t = first[row]; t < first[row + 1]; t++)
-                {
-                    ref float x = ref Unsafe.Add(ref at, offsets[t]);
-                    Vector<float> w = new(values[t]);
-                    a += w * Vector.LoadUnsafe(ref x);
-                    b += w * Vector.LoadUnsafe(ref x, (nuint)vector);
-                    c += w * Vector.LoadUnsafe(ref x, (nuint)(2 * vector));
-                    d += w * Vector.LoadUnsafe(ref x, (nuint)(3 * vector));
-                }
-
-                Span<float> target = sums.AsSpan((row * stride) + p, chunk);
-                a.CopyTo(target);
-                b.CopyTo(target[vector..]);
-                c.CopyTo(target[(2 * vector)..]);
-                d.CopyTo(target[(3 * vector)..]);
+                int[] rows = [.. Enumerable.Range(0, rowsPerGroup / step).Select(i => (group * rowsPerGroup) + (i * step) + phase)];
+                int[] read = [.. Enumerable.Range(0, offsets.Length).Where(k => Array.Exists(rows, r => weights[(r * offsets.Length) + k] != 0))];
+                int nonZero = rows.Sum(r => offsets.Length - weights.AsSpan(r * offsets.Length, offsets.Length).Count(0f));
+                if (nonZero * SparseFactor >= read.Length * rows.Length)
+                    SumTogether(gathered, weights, offsets, rows, read, sums, stride, step);
+                else
+                    foreach (int row in rows)
+                        SumTogether(gathered, weights, offsets, [row], [.. read.Where(k => weights[(row * offsets.Length) + k] != 0)], sums, stride, step);
             }
+        }
 
         return sums;
     }
 
-    private (int[] Offsets, float[] Values, int[] First) NonZero(float[] weights, int fanIn)
+    /// <summary>Rows at equal distances over the kernel indices that any of them reads.</summary>
+    private void SumTogether(float[] gathered, float[] weights, int[] offsets, int[] rows, int[] read, float[] sums, int stride, int step)
     {
-        int[] first = new int[_layer.Rows + 1];
-        int count = 0;
-        for (int i = 0; i < weights.Length; i++)
-        {
-            if (i % fanIn == 0)
-                first[i / fanIn] = count;
-            if (weights[i] != 0)
-                count++;
-        }
-
-        first[_layer.Rows] = count;
-        int[] offsets = new int[count];
-        float[] values = new float[count];
-        int n = 0;
-        for (int i = 0; i < weights.Length; i++)
-            if (weights[i] != 0)
-            {
-                offsets[n] = _offsets[i % fanIn];
-                values[n++] = weights[i];
-            }
-
-        return (offsets, values, first);
+        float[] dense = new float[rows.Length * read.Length];
+        for (int i = 0; i < rows.Length; i++)
+            for (int k = 0; k < read.Length; k++)
+                dense[(i * read.Length) + k] = weights[(rows[i] * offsets.Length) + read[k]];
+        TapSum.Run(
+            gathered, Array.ConvertAll(read, k => offsets[k]), dense, new float[rows.Length], Positions, sums.AsSpan(rows[0] * stride), step * stride);
     }
 }

@@ -1,5 +1,6 @@
 using Barrel.Compiler.Data;
 using Barrel.Runtime;
+using CsCheck;
 
 namespace Barrel.Compiler.Tests.Data;
 
@@ -60,6 +61,29 @@ public class FramePlanesTests
         format.Resize = InputFormat.ResizeCrop;
         CollectionAssert.AreEqual(new byte[] { 2, 3, 6, 7 }, Codes(RgbImage.FromGray(4, 2, [1, 2, 3, 4, 5, 6, 7, 8]), format));
         Assert.AreEqual(new FrameWindow(0, 1, 4, 4), FrameWindow.Of(4, 6, format));
+    }
+
+    [TestMethod]
+    public void LabelsAreCutAsFramesAre()
+    {
+        Gen.Int[1, 90].Array[4].Each(2000, sides =>
+        {
+            InputFormat format = Format(1, sides[0], sides[1], InputFormat.ChannelsGray);
+            format.Resize = InputFormat.ResizeCrop;
+            FrameInput input = new(format);
+            input.Write(new byte[sides[2] * sides[3]], 0, sides[2], sides[3], FrameInput.PixelsGray8, new byte[format.ByteCount()], 0);
+            Assert.AreEqual(new FrameWindow(input.UsedLeft, input.UsedTop, input.UsedWidth, input.UsedHeight), FrameWindow.Of(sides[2], sides[3], format));
+        });
+    }
+
+    [TestMethod]
+    public void EvaluationSeesTheCodesOfTheBoards()
+    {
+        InputFormat format = Format(3, 12, 16);
+        RgbImage image = Random(37, 23);
+        var codes = new byte[format.ByteCount()];
+        new FrameInput(format).Write(image.Pixels, 0, 37, 23, FrameInput.PixelsRgb24, codes, 0);
+        CollectionAssert.AreEqual(codes, Codes(image, format));
     }
 
     [TestMethod]

@@ -1,0 +1,141 @@
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Data;
+using Barrel.Compiler.Graphs;
+using Barrel.Compiler.Import;
+using Barrel.Compiler.Quantizing;
+using Barrel.Compiler.Reports;
+using Barrel.Compiler.Tests.Commands;
+using Barrel.Compiler.Tests.Data;
+using Barrel.Compiler.Tests.Lowering;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Tests.Packing;
+
+/// <summary>Networks of others from the ONNX file to the bytes of every executor.</summary>
+[TestClass]
+public class RealNetworksTests
+{
+    [TestMethod]
+    [DataRow("mnist-8", 16, 20.0)]
+    [DataRow("mlperf_resnet8_cifar10", 16, 20.0)]
+    [DataRow("resnet20_cifar10", 16, 15.0)]
+    [DataRow("bnn_lfcW1A1_mnist", 4, 20.0)]
+    [DataRow("ultraface_slim_320", 8, 12.0)]
+    [DataRow("lane_fcn_80x160", 8, 0.98)]
+    [DataRow("espnet_camvid_240x320", 6, 0.93)]
+    [DataRow("espnet_camvid_360x480", 3, 0.93)]
+    public void AreCloseToFloatAndEqualOnAllExecutors(string name, int calibration, double least)
+    {
+        (Graph graph, ModelCard card, List<byte[]> frames) = Quantized.Real(name, calibration + 1);
+        byte[] frame = frames[^1];
+        Quantized q = Quantized.Of(graph, card, frames[..^1], new QuantizeOptions { AddsPerMac = 1.25 });
+        Quantized.AssertExecutorsAgree(q.Model, frame);
+        Assert.IsLessThanOrEqualTo(1.25 * q.Model.Macs, ModelCosts.Of(q.Model).Sum(l => l.Adds), "adds");
+
+        float[][] outputs = Quantized.Outputs(q.Model, frame);
+        float[] input = new float[frame.Length];
+        new CodeValues(card.Input, NetworkCompiler.InputFormatOf(graph, card)).Fill(frame, input);
+        IReadOnlyDictionary<Value, float[]> exact = FloatRunner.Run(graph, input);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            float[] expected = exact[graph.Outputs[i]];
+            if (card.Task != Model.TaskSegmentation)
+                Assert.IsGreaterThanOrEqualTo(least, Sqnr(expected, outputs[i]), $"dB of output {i}");
+            else
+                Assert.IsGreaterThanOrEqualTo(least, Agreement(expected, outputs[i], card.Threshold ?? 0.5f), "share of the mask");
+        }
+
+        q.AssertRealArithmetic(frame);
+    }
+
+    private static double Sqnr(float[] expected, float[] actual)
+    {
+        double mean = expected.Average();
+        return 10 * Math.Log10(expected.Sum(v => Math.Pow(v - mean, 2)) / expected.Zip(actual).Sum(p => Math.Pow(p.First - p.Second, 2)));
+    }
+
+    private static double Agreement(float[] scores, float[] mask, float threshold)
+    {
+        float[] expected = scores.Length == mask.Length ? Array.ConvertAll(scores, s => s >= threshold ? 1f : 0) : LoweredRun.Greatest(scores, mask.Length);
+        return (double)expected.Zip(mask).Count(p => p.First == p.Second) / mask.Length;
+    }
+}
+
+/// <summary>The network that the host brings along.</summary>
+[TestClass]
+public class EmbeddedNetworkTests
+{
+    [TestMethod]
+    public void TheBlobIsWhatCompileMakes()
+    {
+        using TemporaryFolder folder = new();
+        TestCommandLine run = TestCommandLine.Run("compile", Find("road.onnx"), "-o", folder["road.barrel"]);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        CollectionAssert.AreEqual(
+            File.ReadAllBytes(Find("road.barrel")), File.ReadAllBytes(folder["road.barrel"]),
+            "firmware-host/Models/road.barrel is out of date: barrel compile firmware-host/Models/road.onnx -o firmware-host/Models/road.barrel");
+    }
+
+    [TestMethod]
+    public void ItsAddsAreAboutHalfItsMacs()
+    {
+        Model model = Model.Load(File.ReadAllBytes(Find("road.barrel")), 1 << 30);
+        Assert.IsLessThanOrEqualTo(0.53 * model.Macs, ModelCosts.Of(model).Sum(l => l.Adds));
+        Assert.AreEqual("Road", model.Classes[model.RoadClass]);
+    }
+
+    [TestMethod]
+    public void ItsMaskIsTheFloatGraphsOnDrawnFrames()
+    {
+        InputFormat format = Model.Load(File.ReadAllBytes(Find("road.barrel")), 1 << 30).Input;
+        AssertMasks([.. Enumerable.Range(10, 6).Select(seed => CalibrationFrames.Synthetic(format, seed))]);
+    }
+
+    [TestMethod]
+    public void ItsMaskIsTheFloatGraphsOnStreets()
+    {
+        InputFormat format = Model.Load(File.ReadAllBytes(Find("road.barrel")), 1 << 30).Input;
+        AssertMasks(CalibrationFrames.Load(SharedData.Require("camvid_240x180", "val"), format, TextWriter.Null, 8));
+    }
+
+    [TestMethod]
+    public void ItsSumsAreReal()
+    {
+        string path = Find("road.onnx");
+        Graph graph = OnnxImporter.ImportFile(path);
+        ModelCard card = ModelCard.For(path, null);
+        byte[] frame = CalibrationFrames.Synthetic(NetworkCompiler.InputFormatOf(graph, card), 3);
+        Quantized q = Quantized.Of(graph, card, [frame], new QuantizeOptions());
+        q.AssertRealArithmetic(frame);
+        Quantized.AssertExecutorsAgree(q.Model, frame);
+    }
+
+    private static void AssertMasks(List<byte[]> frames)
+    {
+        string path = Find("road.onnx");
+        Graph graph = OnnxImporter.ImportFile(path);
+        CodeValues values = new(ModelCard.For(path, null).Input, NetworkCompiler.InputFormatOf(graph, ModelCard.For(path, null)));
+        Model model = Model.Load(File.ReadAllBytes(Find("road.barrel")), 1 << 30);
+        long same = 0;
+        long all = 0;
+        foreach (byte[] frame in frames)
+        {
+            float[] mask = Quantized.Outputs(model, frame)[0];
+            float[] input = new float[frame.Length];
+            values.Fill(frame, input);
+            float[] expected = LoweredRun.Greatest(FloatRunner.Run(graph, input)[graph.Outputs[0]], mask.Length);
+            same += expected.Zip(mask).Count(p => p.First == p.Second);
+            all += mask.Length;
+        }
+
+        Assert.IsGreaterThanOrEqualTo(0.995, (double)same / all);
+    }
+
+    private static string Find(string file)
+    {
+        for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
+            if (File.Exists(Path.Combine(d.FullName, "Barrel.slnx")))
+                return Path.Combine(d.FullName, "firmware-host", "Models", file);
+        throw new AssertFailedException("the tests run outside a checkout");
+    }
+}

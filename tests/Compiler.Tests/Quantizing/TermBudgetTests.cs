@@ -1,0 +1,92 @@
+using Barrel.Compiler.Lowering;
+using Barrel.Compiler.Quantizing;
+using CsCheck;
+
+namespace Barrel.Compiler.Tests.Quantizing;
+
+[TestClass]
+public class TermBudgetTests
+{
+    private static readonly float[] TwoTerms = SignedPowers.Table(2, 10);
+
+    [TestMethod]
+    public void RoundsToTheLeastOfErrorAndPrice() => Gen.Select(Gen.Double[-1, 1], Gen.Double[0, 12], Gen.Int[-3, 3]).Each(5000, sample =>
+        {
+            (double weight, double octaves, int top) = sample;
+            float scale = MathF.ScaleB(1, top);
+            weight *= scale;
+            double cost = Math.Pow(4, -top);
+            double price = Math.Pow(2, -octaves);
+            double Total(double q) => (cost * Math.Pow(weight - q, 2)) + (price * SignedPowers.CountTerms((float)q));
+            double rounded = TermBudget.Round(weight, scale, cost, price);
+            double best = TwoTerms.Min(t => Math.Min(Total(t * scale), Total(-t * scale)));
+            Assert.AreEqual(best, Total(rounded), 1e-9);
+            Assert.IsLessThanOrEqualTo(2, SignedPowers.CountTerms((float)rounded));
+        });
+
+    [TestMethod]
+    public void DearerTermsAreFewer()
+    {
+        (TermBudget budget, LinearLayer[] layers) = Budget();
+        double last = double.PositiveInfinity;
+        for (int octave = -40; octave <= 10; octave++)
+        {
+            double adds = layers.Sum(l => budget.AddsOf(l, Math.Pow(2, octave)));
+            Assert.IsLessThanOrEqualTo(last, adds);
+            last = adds;
+        }
+
+        Assert.AreEqual(0, last);
+    }
+
+    [TestMethod]
+    [DataRow(0.05)]
+    [DataRow(0.5)]
+    [DataRow(1.0)]
+    [DataRow(1.5)]
+    public void ThePriceMeetsWhatIsLeft(double addsPerWeight)
+    {
+        (TermBudget budget, LinearLayer[] layers) = Budget();
+        double all = layers.Sum(l => (double)l.Weights.Length * l.GridHeight * l.GridWidth);
+        double left = addsPerWeight * all;
+        foreach (LinearLayer layer in layers)
+        {
+            double price = budget.PriceFor(left);
+            double adds = layers.SkipWhile(l => l != layer).Sum(l => budget.AddsOf(l, price));
+            Assert.IsLessThanOrEqualTo(left, adds);
+            Assert.IsGreaterThanOrEqualTo(0.9 * left, adds, "and does not leave much of it");
+            left -= budget.AddsOf(layer, price);
+            budget.Remove(layer);
+        }
+    }
+
+    [TestMethod]
+    [DataRow(0.3f, 0.5f)]
+    [DataRow(0.5f, 0.5f)]
+    [DataRow(-0.51f, 1f)]
+    [DataRow(5f, 8f)]
+    [DataRow(0f, 1f)]
+    public void TheScaleIsThePowerAbove(float weight, float scale) => Assert.AreEqual(scale, TermBudget.ScaleOf([weight, 0, weight / 3]));
+
+    [TestMethod]
+    public void NearestKeepsWhatIsShort()
+    {
+        CollectionAssert.AreEqual(new[] { 0.25f, -0.75f, 0, 0.625f }, TermBudget.Nearest([0.25f, -0.75f, 0, 0.625f], 2));
+        Gen.Float[-4, 4].Each(2000, w =>
+        {
+            float[] once = TermBudget.Nearest([w], 2);
+            CollectionAssert.AreEqual(once, TermBudget.Nearest(once, 2), "rounding twice is rounding once");
+            Assert.AreEqual(w, once[0], Math.Abs(w) / 10);
+        });
+    }
+
+    private static (TermBudget Budget, LinearLayer[] Layers) Budget()
+    {
+        TermBudget budget = new();
+        LinearLayer[] layers = [.. Enumerable.Range(1, 3).Select(i => new SyntheticLayer(i, b => b.Conv(b.Input, 8, pad: 1, stride: i)).Layer)];
+        Random random = new(1);
+        foreach (LinearLayer layer in layers)
+            budget.Add(layer, layer.Weights, [.. layer.Weights.Select(_ => random.NextDouble())], (long)layer.GridHeight * layer.GridWidth);
+        return (budget, layers);
+    }
+}
