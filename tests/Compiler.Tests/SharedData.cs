@@ -12,6 +12,9 @@ internal static class SharedData
         return path!;
     }
 
+    /// <summary>The ONNX file of one of the networks.</summary>
+    public static string Model(string name) => Require("models", name, name + ".onnx");
+
     public static string? Find(params string[] parts)
     {
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
