@@ -1,0 +1,115 @@
+using Barrel.Agreement;
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Data;
+using Barrel.Compiler.Graphs;
+using Barrel.Compiler.Import;
+using Barrel.Compiler.Quantizing;
+using Barrel.Compiler.Tests;
+using Barrel.Runtime;
+using Barrel.Tests;
+
+namespace Barrel.Arm64.Tests;
+
+/// <summary>Every executor gives, on every processor and after every layer, the same bytes as the plain one gives here.</summary>
+[TestClass]
+[TestCategory("arm64")]
+public class AgreementTests
+{
+    private static readonly Lazy<string> Program = new(() => EmulatedArm64.Publish("tests/Agreement/Barrel.Agreement.csproj", "agreement"));
+    private static readonly string[] OnArm64 = [SwarExecutor.ExecutorName, "vector128"];
+
+    [TestMethod]
+    [DataRow(4)]
+    [DataRow(6)]
+    [DataRow(8)]
+    public void Small_networks(int activationBits)
+    {
+        EmulatedArm64.Require();
+        HashSet<Type> kinds = [];
+        foreach ((string name, ModelCard card, byte[] onnx) in SmallNetworks.All())
+            kinds.UnionWith(AssertAgreement(OnnxImporter.Import(onnx, name), card, activationBits).Layers.Select(l => l.GetType()));
+        foreach (Type kind in typeof(Layer).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Layer)) && !t.IsAbstract))
+            Assert.Contains(kind, kinds, "no small network has such a layer");
+    }
+
+    [TestMethod]
+    [DataRow("bnn_lfcW1A1_mnist")]
+    [DataRow("espnet_camvid_240x320")]
+    [DataRow("espnet_camvid_360x480")]
+    [DataRow("lane_fcn_80x160")]
+    [DataRow("mlperf_resnet8_cifar10")]
+    [DataRow("mnist-8")]
+    [DataRow("resnet20_cifar10")]
+    [DataRow("road_qat_prototype")]
+    [DataRow("ultraface_slim_320")]
+    public void Real_networks(string name)
+    {
+        EmulatedArm64.Require();
+        string model = SharedData.Model(name);
+        AssertAgreement(OnnxImporter.ImportFile(model), ModelCard.For(model, null), activationBits: 8);
+    }
+
+    private static Model AssertAgreement(Graph graph, ModelCard card, int activationBits)
+    {
+        List<byte[]> calibration = CalibrationFrames.Load(null, Compiler.NetworkCompiler.InputFormatOf(graph, card), TextWriter.Null);
+        byte[] blob = Compiler.NetworkCompiler.Compile(graph, card, calibration, new QuantizeOptions { ActivationBits = activationBits });
+        Model model = Model.Load(blob, int.MaxValue);
+        byte[] frames = [.. calibration[0], .. Noise(model.Input)];
+        string[] expected = [.. LayerChecksums.Of(new SwarExecutor(model), frames)];
+        Assert.HasCount(model.Layers.Length * 2, expected);
+        foreach (ExecutorKind kind in Executors.All.Where(kind => kind.IsSupported))
+            AssertSame(expected, [.. LayerChecksums.Of(kind.Create(model), frames)], $"{graph.Name}, {kind.Name} here");
+
+        string folder = Directory.CreateTempSubdirectory("barrel-arm64-").FullName;
+        try
+        {
+            string blobFile = Path.Combine(folder, "model.barrel"), codesFile = Path.Combine(folder, "frames.codes");
+            File.WriteAllBytes(blobFile, blob);
+            File.WriteAllBytes(codesFile, frames);
+            foreach (string processor in new[] { EmulatedArm64.CortexA53, EmulatedArm64.CortexA76 })
+            {
+                ChildProcess run = EmulatedArm64.Run(processor, Program.Value, blobFile, codesFile).AssertDone($"{graph.Name} on {processor}");
+                Dictionary<string, string[]> executors = ByExecutor(run.Out);
+                CollectionAssert.AreEqual(OnArm64, executors.Keys.ToArray(), $"executors on {processor}");
+                foreach ((string executor, string[] actual) in executors)
+                    AssertSame(expected, actual, $"{graph.Name}, {executor} on {processor}");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return model;
+    }
+
+    private static void AssertSame(string[] expected, string[] actual, string where)
+    {
+        Assert.HasCount(expected.Length, actual, where);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.AreEqual(expected[i], actual[i], $"first difference of {where}");
+    }
+
+    private static Dictionary<string, string[]> ByExecutor(string output)
+    {
+        Dictionary<string, string[]> executors = [];
+        foreach (string part in output.Split(Agreement.Program.ExecutorHeading, StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] lines = part.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            executors.Add(lines[0], lines[1..]);
+        }
+
+        return executors;
+    }
+
+    /// <summary>A frame of codes that jump between the extremes, as no photograph does: sums come closest to the ends of their lanes.</summary>
+    private static byte[] Noise(InputFormat format)
+    {
+        Random random = new(1);
+        int codeMax = format.Thresholds is null ? 255 : 1;
+        byte[] codes = new byte[format.ByteCount()];
+        for (int i = 0; i < codes.Length; i++)
+            codes[i] = (byte)(random.Next(4) switch { 0 => 0, 1 => codeMax, _ => random.Next(codeMax + 1) });
+        return codes;
+    }
+}
