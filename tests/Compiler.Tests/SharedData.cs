@@ -12,7 +12,6 @@ internal static class SharedData
         return path!;
     }
 
-    /// <summary>The ONNX file of one of the networks.</summary>
     public static string Model(string name) => Require("models", name, name + ".onnx");
 
     public static string? Find(params string[] parts)
