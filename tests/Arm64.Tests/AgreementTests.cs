@@ -51,7 +51,7 @@ public class AgreementTests
 
     private static Model AssertAgreement(Graph graph, ModelCard card, int activationBits)
     {
-        List<byte[]> calibration = CalibrationFrames.Load(null, Compiler.NetworkCompiler.InputFormatOf(graph, card), TextWriter.Null);
+        List<byte[]> calibration = CalibrationFrames.Load(null, Compiler.NetworkCompiler.InputFormatOf(graph, card), TextWriter.Null, count: 4);
         byte[] blob = Compiler.NetworkCompiler.Compile(graph, card, calibration, new QuantizeOptions { ActivationBits = activationBits });
         Model model = Model.Load(blob, int.MaxValue);
         byte[] frames = [.. calibration[0], .. Noise(model.Input)];
