@@ -5,11 +5,10 @@ namespace Barrel.Arm64.Tests;
 /// <summary>Programs of this repository, published for 64-bit Raspberry Pi OS and run under qemu's emulation of its processors.</summary>
 internal static class EmulatedArm64
 {
-    /// <summary>Raspberry Pi Zero 2 W and 3: no dot products, no atomics beyond armv8.0.</summary>
-    public const string CortexA53 = "cortex-a53";
-
-    /// <summary>Raspberry Pi 5.</summary>
-    public const string CortexA76 = "cortex-a76";
+    /// <summary>
+    /// Of the Raspberry Pi Zero 2 W and 3 (armv8.0: no dot products, no newer atomics), and of the Raspberry Pi 5.
+    /// </summary>
+    public static readonly string[] Processors = ["cortex-a53", "cortex-a76"];
 
     private const string Emulator = "qemu-aarch64";
     private const string Libraries = "/usr/aarch64-linux-gnu";
