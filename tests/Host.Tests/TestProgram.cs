@@ -1,4 +1,3 @@
-using System.Reflection;
 using Barrel.Host.Commands;
 using Microsoft.Testing.Platform.Builder;
 
@@ -17,7 +16,8 @@ internal static class TestProgram
             return Program.Run(rest, CommandContext.ForConsole((_, _) => new FakeExecutor()));
 
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(arguments);
-        builder.AddMSTest(() => [Assembly.GetEntryAssembly()!]);
+        // MSTest, and what else the packages bring: the build writes their list.
+        builder.AddSelfRegisteredExtensions(arguments);
         using ITestApplication application = await builder.BuildAsync();
         return await application.RunAsync();
     }
