@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Barrel.Compiler.Benching;
+using Barrel.Compiler.Networks;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -21,16 +23,37 @@ public static class Bench
         var onnx = new Option<string?>("--onnx") { Description = "The float network; run in the same minutes, for ratios", HelpName = "MODEL.onnx" };
         var threads = new Option<int>("--threads") { Description = "Threads for one inference", HelpName = "N", DefaultValueFactory = _ => 1 };
         var json = SharedOptions.Json();
-        return new Command("bench", "Time each executor, and ONNX Runtime float and int8 beside it") { blob, onnx, threads, json }
+        return new Command("bench", "Time each executor, and ONNX Runtime in float beside it; exit code 1 where executors differ") { blob, onnx, threads, json }
             .Does(result => Run(
                 new BenchOptions(
                     OptionCheck.InputFile(result.GetRequiredValue(blob), ".barrel"),
                     result.GetValue(onnx) is string model ? OptionCheck.InputFile(model, ".onnx") : null,
                     OptionCheck.InRange(result.GetValue(threads), "--threads", 1, ThreadsMax)!.Value,
                     result.GetValue(json)),
-                streams));
+                streams,
+                Executors.All));
     }
 
-    private static int Run(BenchOptions options, Streams streams) =>
-        throw new BarrelException(CommandErrors.NotBuilt, $"bench {options.Blob}: this command is not built yet");
+    internal static int Run(BenchOptions options, Streams streams, IReadOnlyList<ExecutorKind> kinds)
+    {
+        using var bench = new NetworkBench(BlobNetwork.Load(options.Blob), kinds);
+        if (options.Threads > 1)
+            streams.Error.WriteLine($"note: Barrel runs one thread{(options.Onnx is null ? "" : $", ONNX Runtime {options.Threads}")}");
+        if (bench.Disagreement() is string difference)
+        {
+            streams.Error.WriteLine($"failed: {difference}");
+            return ExitCode.CheckFailed;
+        }
+
+        if (options.Onnx is not null)
+            bench.AddOnnxRuntime(options.Onnx, options.Threads, line => streams.Error.WriteLine(line));
+        BenchResult result;
+        using (var progress = new Progress(streams, "seconds"))
+            result = bench.Run(progress.Report);
+        if (options.Json)
+            BenchReport.WriteJson(streams.Out, result);
+        else
+            BenchReport.WriteTable(streams.Out, result);
+        return ExitCode.Done;
+    }
 }

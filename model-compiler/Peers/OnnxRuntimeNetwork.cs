@@ -16,14 +16,28 @@ public sealed class OnnxRuntimeNetwork : INetwork
     /// <param name="card">Its model card.</param>
     /// <param name="threads">Threads for one inference.</param>
     public OnnxRuntimeNetwork(string path, ModelCard card, int threads = 1)
+        : this(path, Load(path, file: null, threads), card)
     {
-        Name = path;
+    }
+
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The ONNX file's bytes.</param>
+    /// <param name="card">Its model card.</param>
+    /// <param name="threads">Threads for one inference.</param>
+    public OnnxRuntimeNetwork(string name, byte[] file, ModelCard card, int threads = 1)
+        : this(name, Load(name, file, threads), card)
+    {
+    }
+
+    private OnnxRuntimeNetwork(string name, InferenceSession session, ModelCard card)
+    {
+        Name = name;
         _card = card;
-        _session = Load(path, threads);
+        _session = session;
         try
         {
             (InputName, int[] shape) = SoleInput();
-            Input = card.Input.ToFormat(shape, path);
+            Input = card.Input.ToFormat(shape, name);
             InputShape = [.. shape.Select(d => (long)Math.Max(d, 1))];
             Values = new CodeValues(card.Input, Input);
         }
@@ -64,9 +78,9 @@ public sealed class OnnxRuntimeNetwork : INetwork
 
     public void Dispose() => _session.Dispose();
 
-    private static InferenceSession Load(string path, int threads)
+    private static InferenceSession Load(string path, byte[]? file, int threads)
     {
-        if (!File.Exists(path))
+        if (file is null && !File.Exists(path))
             throw new BarrelException(PeerErrors.NotLoaded, $"{path}: no such file");
         try
         {
@@ -77,7 +91,7 @@ public sealed class OnnxRuntimeNetwork : INetwork
                 IntraOpNumThreads = threads,
                 InterOpNumThreads = 1,
             };
-            return new InferenceSession(path, options);
+            return file is null ? new InferenceSession(path, options) : new InferenceSession(file, options);
         }
         catch (OnnxRuntimeException e)
         {
