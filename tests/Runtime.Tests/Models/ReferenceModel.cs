@@ -200,8 +200,11 @@ internal sealed class ReferenceModel
             default:
                 if (acc < 0 && layer.SlopeCount is not null)
                 {
-                    int first = layer.SlopeCount.Take(row).Sum(n => n);
-                    acc = layer.SlopeTerms.Skip(first).Take(layer.SlopeCount[row]).Sum(t => (t >= 128 ? -1 : 1) * Scaled(acc, 32 - (t % 128)));
+                    long negative = 0;
+                    int first = layer.SlopeCount.AsSpan(0, row).ToArray().Sum(n => n);
+                    foreach (byte term in layer.SlopeTerms.AsSpan(first, layer.SlopeCount[row]))
+                        negative += (term >= 128 ? -1 : 1) * Scaled(acc, 32 - (term % 128));
+                    acc = negative;
                 }
 
                 long code = FloorDivide(acc + layer.Post[row], 1L << layer.Shift[row]);
