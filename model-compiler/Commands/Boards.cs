@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Barrel.Runtime;
+using System.Text;
+using System.Text.Json;
+using Barrel.Boards;
 
 namespace Barrel.Compiler.Commands;
 
@@ -13,6 +15,47 @@ public static class Boards
             .Does(result => Run(result.GetValue(json), streams));
     }
 
-    private static int Run(bool json, Streams streams) =>
-        throw new BarrelException(CommandErrors.NotBuilt, "boards: this command is not built yet");
+    private static int Run(bool json, Streams streams)
+    {
+        Board[] boards = [.. Barrel.Boards.Boards.Names.Select(Barrel.Boards.Boards.Find)];
+        if (json)
+        {
+            WriteJson(streams.Out, boards);
+            return ExitCode.Done;
+        }
+
+        TextTable table = new("board", "processor", "cores", "clock MHz", "RAM MiB", "arena KiB");
+        foreach (Board board in boards)
+            table.Add(board.Name, board.Cpu, $"{board.Cores}", $"{board.ClockHz / 1_000_000}", $"{board.RamBytes / 1048576.0:0.#}", $"{board.ArenaBytesMax / 1024}");
+        table.Write(streams.Out);
+        return ExitCode.Done;
+    }
+
+    private static void WriteJson(TextWriter writer, Board[] boards)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("boards");
+            foreach (Board board in boards)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", board.Name);
+                json.WriteString("title", board.Title);
+                json.WriteString("cpu", board.Cpu);
+                json.WriteNumber("cores", board.Cores);
+                json.WriteNumber("clockHz", board.ClockHz);
+                json.WriteNumber("ramBytes", board.RamBytes);
+                json.WriteNumber("flashBytes", board.FlashBytes);
+                json.WriteNumber("arenaBytesMax", board.ArenaBytesMax);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(Encoding.UTF8.GetString(stream.ToArray()));
+    }
 }

@@ -143,7 +143,8 @@ public static class Compile
         if (card.Warning(options.Model) is string warning)
             streams.Error.WriteLine(warning);
         Graph graph = OnnxImporter.ImportFile(options.Model);
-        List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error);
+        long macs = NetworkCompiler.Lower(graph, card).Macs;
+        List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
         byte[] blob = NetworkCompiler.Compile(graph, card, frames, Quantization(options), streams.Error.WriteLine);
         Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
         OutputFile.Write(options.Output, stream => stream.Write(blob));

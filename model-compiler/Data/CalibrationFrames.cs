@@ -5,15 +5,17 @@ namespace Barrel.Compiler.Data;
 /// <summary>The frames that ranges are measured on: a spread over the user's, or seeded synthetic ones.</summary>
 public static class CalibrationFrames
 {
-    /// <summary>Ranges and means settle after few frames.</summary>
-    public const int Count = 16;
+    /// <summary>
+    /// Frames for a network of so many multiplications: large pictures show much in few frames, small ones need more, and compiling should stay short.
+    /// </summary>
+    public static int CountFor(long macs) => (int)Math.Clamp(8_000_000_000 / Math.Max(macs, 1), 16, 128);
 
     /// <param name="path">A folder, zip or idx; null: synthetic frames, which a warning says.</param>
     /// <param name="format">The network's input.</param>
     /// <param name="warnings">Takes the warning.</param>
     /// <param name="count">How many at most.</param>
     /// <returns>Codes of each frame, [channels, height, width].</returns>
-    public static List<byte[]> Load(string? path, InputFormat format, TextWriter warnings, int count = Count)
+    public static List<byte[]> Load(string? path, InputFormat format, TextWriter warnings, int count)
     {
         if (path is null)
         {

@@ -19,11 +19,14 @@ internal static class FloatChannels
     {
         Value input = n.Inputs[0], output = n.Output;
         int b = n.BlockSize;
-        for (int i = 0; i < x.Length; i++)
+        for (int line = 0; line < input.Channels * input.Height; line++)
         {
-            int column = i % input.Width, row = i / input.Width % input.Height, channel = i / input.Width / input.Height;
+            int row = line % input.Height, channel = line / input.Height;
             int dx = channel % b, dy = channel / b % b;
-            y[(channel / b / b * output.Height + row * b + dy) * output.Width + column * b + dx] = x[i];
+            Span<float> to = y.AsSpan((channel / b / b * output.Height + row * b + dy) * output.Width, output.Width);
+            ReadOnlySpan<float> from = x.AsSpan(line * input.Width, input.Width);
+            for (int column = 0; column < from.Length; column++)
+                to[column * b + dx] = from[column];
         }
     }
 

@@ -18,6 +18,11 @@ internal static class FloatConvolution
             Single(n, x, y);
             return;
         }
+        if (kernel == 1 && inputsEach == 1 && outputsEach == 1 && n is { StrideY: 1, StrideX: 1, PadTop: 0, PadLeft: 0 } && input.Shape.AsSpan().SequenceEqual(output.Shape))
+        {
+            FloatElementwise.Affine(n.Weights, n.Bias, x, y);
+            return;
+        }
         // Row r of the padded input is row r / stride of plane r % stride.
         int rows = output.Height + (n.KernelHeight - 1) * n.DilationY / n.StrideY;
         int columns = output.Width + (n.KernelWidth - 1) * n.DilationX / n.StrideX;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Barrel.Compiler.Graphs;
 
 /// <summary>Float kernels that look at one element at a time.</summary>
@@ -11,11 +13,31 @@ internal static class FloatElementwise
             float slope = n.Slopes[n.Slopes.Length == 1 ? 0 : c];
             ReadOnlySpan<float> from = x.AsSpan(c * area, area);
             Span<float> to = y.AsSpan(c * area, area);
-            for (int i = 0; i < to.Length; i++)
+            int i = 0;
+            for (; i + Vector<float>.Count <= area; i += Vector<float>.Count)
             {
-                float v = from[i];
-                to[i] = v >= 0 ? v : slope * v;
+                var v = new Vector<float>(from[i..]);
+                Vector.ConditionalSelect(Vector.GreaterThanOrEqual(v, Vector<float>.Zero), v, v * slope).CopyTo(to[i..]);
             }
+            for (; i < area; i++)
+                to[i] = from[i] >= 0 ? from[i] : slope * from[i];
+        }
+    }
+
+    /// <summary>y = scale·x + offset by channel.</summary>
+    public static void Affine(float[] scales, float[] offsets, float[] x, float[] y)
+    {
+        int area = y.Length / scales.Length;
+        for (int c = 0; c < scales.Length; c++)
+        {
+            ReadOnlySpan<float> from = x.AsSpan(c * area, area);
+            Span<float> to = y.AsSpan(c * area, area);
+            Vector<float> scale = new(scales[c]), offset = new(offsets[c]);
+            int i = 0;
+            for (; i + Vector<float>.Count <= area; i += Vector<float>.Count)
+                Vector.FusedMultiplyAdd(new Vector<float>(from[i..]), scale, offset).CopyTo(to[i..]);
+            for (; i < area; i++)
+                to[i] = MathF.FusedMultiplyAdd(from[i], scales[c], offsets[c]);
         }
     }
 

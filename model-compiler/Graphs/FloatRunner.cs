@@ -70,7 +70,8 @@ public static class FloatRunner
     private static float[] Compute(Node node, Dictionary<Value, float[]> values)
     {
         float[] x = values[node.Inputs[0]];
-        var y = new float[node.Output.ElementCount];
+        // Every kernel writes every element.
+        float[] y = GC.AllocateUninitializedArray<float>(node.Output.ElementCount);
         switch (node)
         {
             case Convolution n:

@@ -32,8 +32,8 @@ internal static class TapSum
     {
         int outputs = bias.Length, taps = offsets.Length;
         int blocks = outputs / Block;
-        // Interleaved, so that the four weights of a tap lie side by side.
-        var packed = new float[blocks * Block * taps];
+        // Interleaved, so that the four weights of a tap lie side by side; one more, so that there is a first even without taps.
+        var packed = new float[blocks * Block * taps + 1];
         for (int o = 0; o < blocks * Block; o++)
         {
             for (int t = 0; t < taps; t++)

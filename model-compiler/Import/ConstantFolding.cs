@@ -181,6 +181,8 @@ internal static class ConstantFolding
         Constant a = context.Constant(node, 0), b = context.Constant(node, 1);
         if (node.Inputs.Length != 2 || a.IsFloat != b.IsFloat)
             throw node.BadShape($"{node.Inputs.Length} operands of type {a.Type} and {b.Type}", "two of one type");
+        if (node.HasAttribute("axis"))
+            throw node.Unsupported("axis", "an axis between two constants", "none");
         int[] dims = BroadcastDims(node, a.Dims, b.Dims);
         Take(node, context, dims);
         int[] ia = Strided.Broadcast(a.Dims, dims), ib = Strided.Broadcast(b.Dims, dims);

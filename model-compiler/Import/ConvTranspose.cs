@@ -60,6 +60,9 @@ internal static class ConvTranspose
         if (output is < 1 or > Budget.TensorElementsMax)
             throw node.Unsupported("output_shape", output.ToString(), "sizes of 1 or greater");
         long total = Math.Max(0, full - output);
+        // SAME never enlarges: with a kernel smaller than the stride the last rows have no tap, and ONNX Runtime leaves them out.
+        if (wanted is null)
+            output = full - total;
         // The odd row of padding is at the end for SAME_UPPER, else at the start.
         long head = spatial.AutoPad == "SAME_UPPER" ? total / 2 : total - total / 2;
         return (output, (int)head);

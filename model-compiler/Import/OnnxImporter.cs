@@ -65,6 +65,8 @@ public static class OnnxImporter
         given.Add(inputInfo.Name);
         if (proto.Output.Count is 0 or > OutputsMax)
             throw new BarrelException(ImportErrors.Wiring, $"the graph has {proto.Output.Count} outputs: 1 to {OutputsMax} are supported");
+        if (proto.Output.Any(o => o.Name.Length == 0))
+            throw new BarrelException(ImportErrors.Wiring, "an output of the graph has no name: every output is a node's");
         if (proto.Node.Count > NodesMax)
             throw new BarrelException(ImportErrors.TooLarge, $"the graph has {proto.Node.Count} nodes: at most {NodesMax} are supported");
         List<NodeProto> order = TopologicalOrder.Sort(proto.Node, given, proto.Output.Select(o => o.Name));
@@ -136,7 +138,7 @@ public static class OnnxImporter
         else if (import.Import is not null)
             import.Import(node, context);
         else
-            throw node.Refused("its operands are computed by the network", "constants there, and for what the network computes " + OperatorTable.Names);
+            throw node.Refused("its operands are computed by the network", "constants there");
         for (int i = 0; i < node.Outputs.Length; i++)
         {
             if (node.Outputs[i].Length > 0 && !context.Has(node.Outputs[i]))

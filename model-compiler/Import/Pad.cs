@@ -10,7 +10,7 @@ internal static class Pad
     public static void Import(OnnxNode node, ImportContext context)
     {
         _ = node.Choice("mode", "constant");
-        long[] pads = node.Opset < 11 ? node.Ints("pads") ?? node.Ints("paddings") ?? [] : context.Integers(node, 1);
+        long[] pads = node.Opset < 11 ? node.Ints("pads") ?? [] : context.Integers(node, 1);
         float fill = node.Opset < 11 ? node.Float("value", 0) : node.HasInput(2) ? context.Floats(node, 2).FirstOrDefault() : 0;
         int rank = context.Input(node, 0).Rank;
         long[] byAxis = ByAxis(node, context, pads, rank);

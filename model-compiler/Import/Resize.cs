@@ -13,11 +13,13 @@ internal static class Resize
     public static void Import(OnnxNode node, ImportContext context)
     {
         Activation input = context.Spatial(node, 0);
-        if (node.Flag("antialias", false))
+        bool resize = node.Operator == "Resize";
+        if (resize && node.Flag("antialias", false))
             throw node.Unsupported("antialias", "1", "0");
-        _ = node.Choice("keep_aspect_ratio_policy", "stretch");
+        if (resize)
+            _ = node.Choice("keep_aspect_ratio_policy", "stretch");
         bool nearest = node.Choice("mode", Modes) == "nearest";
-        bool old = node.Operator == "Upsample" || node.Opset < 11;
+        bool old = !resize || node.Opset < 11;
         string coordinates = old ? "asymmetric" : node.Choice("coordinate_transformation_mode", CoordinateModes);
         string rounding = old ? "floor" : node.Choice("nearest_mode", NearestModes);
 
@@ -77,7 +79,7 @@ internal static class Resize
 
     private static int[] SelectedAxes(OnnxNode node, int rank)
     {
-        if (node.Ints("axes") is not { Length: > 0 } axes)
+        if (node.Operator == "Upsample" || node.Ints("axes") is not { Length: > 0 } axes)
             return Rearranging.Indices(rank);
         int[] which = Array.ConvertAll(axes, a => (int)Math.Clamp(a < 0 ? a + rank : a, -1, rank));
         return Array.Exists(which, a => a < 0 || a >= rank) || which.Distinct().Count() != which.Length
@@ -85,7 +87,7 @@ internal static class Resize
             : which;
     }
 
-    // Single precision throughout, as ONNX Runtime computes: coordinates that fall on a tie round alike.
+    // Single precision, as ONNX Runtime computes: coordinates that fall on a tie round alike.
     private static (int[] Index, float[] Fraction) Table(int inputs, int outputs, float scale, bool nearest, string coordinates, string rounding, bool old)
     {
         var index = new int[outputs];
@@ -116,21 +118,18 @@ internal static class Resize
 
     private static float Coordinate(int i, int inputs, int outputs, float scale, string mode)
     {
-        switch (mode)
+        float AtCentre() => (i + 0.5f) / scale - 0.5f;
+        // Where sizes are given ONNX Runtime rounds these as the exact quotient: 1 of 2 from 7 elements is at 3.5, a tie.
+        bool exact = scale == (float)outputs / inputs;
+        float At(double position) => exact ? (float)(position * inputs / outputs) : (float)position / scale;
+        return mode switch
         {
-            case "asymmetric":
-                return i / scale;
-            case "align_corners":
-                return outputs == 1 ? 0 : (float)i * (inputs - 1) / (outputs - 1);
-            case "tf_half_pixel_for_nn":
-                return (i + 0.5f) / scale;
-            case "pytorch_half_pixel":
-                return outputs > 1 ? (i + 0.5f) / scale - 0.5f : 0;
-            case "half_pixel_symmetric":
-                float adjustment = outputs / (scale * inputs);
-                return inputs / 2f * (1 - adjustment) + (i + 0.5f) / scale - 0.5f;
-            default:
-                return (i + 0.5f) / scale - 0.5f;
-        }
+            "asymmetric" => At(i),
+            "tf_half_pixel_for_nn" => At(i + 0.5),
+            "align_corners" => outputs == 1 ? 0 : (float)i * (inputs - 1) / (outputs - 1),
+            "pytorch_half_pixel" => outputs > 1 ? AtCentre() : 0,
+            "half_pixel_symmetric" => inputs / 2f * (1 - outputs / (scale * inputs)) + AtCentre(),
+            _ => AtCentre(),
+        };
     }
 }

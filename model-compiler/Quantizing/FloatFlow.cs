@@ -40,7 +40,7 @@ internal sealed class FloatFlow
         switch (layer)
         {
             case LinearLayer linear:
-                return RunLinear(linear, sums!, weights ?? linear.Weights, bias ?? linear.Bias);
+                return RunLinear(linear, sums!, sums!.Gather(t => this[t]), weights ?? linear.Weights, bias ?? linear.Bias);
             case PoolLayer pool:
                 return PlainFloat.MaxPool(pool, this[pool.Input]);
             case ResampleLayer resample:
@@ -53,9 +53,10 @@ internal sealed class FloatFlow
     /// <summary>Channels of what a linear layer makes before it is reduced to classes or bits.</summary>
     public static int ChannelsOf(LinearLayer layer) => layer.Rows / layer.Phases;
 
-    private float[] RunLinear(LinearLayer layer, FloatSums sums, float[] weights, float[] bias)
+    /// <summary>The same for a linear layer whose input is already gathered.</summary>
+    public float[] RunLinear(LinearLayer layer, FloatSums sums, float[] gathered, float[] weights, float[] bias)
     {
-        float[] raw = sums.Sum(sums.Gather(t => this[t]), weights);
+        float[] raw = sums.Sum(gathered, weights);
         int rowSize = raw.Length / layer.Rows;
         int height = layer.Output.Height;
         int width = layer.Output.Width;

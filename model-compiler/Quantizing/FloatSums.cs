@@ -47,6 +47,13 @@ internal sealed class FloatSums
     /// <summary>Positions from the first to behind the last.</summary>
     public int Positions => ((_layer.GridHeight - 1) * _planeWidth) + _layer.GridWidth;
 
+    /// <summary>Where a group's kernel indices lie in what <see cref="Gather"/> makes, relative to a position.</summary>
+    public int[] OffsetsOf(int group)
+    {
+        int groupSize = _layer.InputChannels / _layer.Groups * _phaseRows * _phaseColumns * _planeHeight * _planeWidth;
+        return Array.ConvertAll(_offsets, o => o + (group * groupSize));
+    }
+
     /// <summary>The layer's input of one frame, padded with zeros, strides taken apart.</summary>
     /// <param name="tensors">Values of every tensor that is alive.</param>
     public float[] Gather(Func<LoweredTensor, float[]> tensors)

@@ -7,32 +7,48 @@ namespace Barrel.Compiler.Quantizing;
 public sealed record QuantizedLinear(float[] Weights, float[] Bias);
 
 /// <summary>
-/// Rounds a lowered network layer by layer: weights by the chosen scheme, each layer's bias corrected for its own rounding, then the output's grid, all on
-/// calibration frames that have already passed through the rounded layers before.
+/// Rounds a lowered network layer by layer: weights by the chosen scheme, terms with error feedback and the others with a bias corrected for their own
+/// rounding, then the output's grid, all on calibration frames that have already passed through the rounded layers before.
 /// </summary>
 public sealed class Quantizer
 {
     /// <summary>Weights of at most so many terms each are a grid that somebody trained or that is exact by nature: kept.</summary>
     private const int ExactTermsMax = 2;
 
+    /// <summary>Octaves by which a layer's price rises while it takes more than its share, before the search halves.</summary>
+    private const double PriceStep = 0.5;
+
+    private const int PriceSteps = 8;
+
     private readonly LoweredNetwork _network;
     private readonly QuantizeOptions _options;
     private readonly FloatFlow[] _frames;
-    private readonly Dictionary<LoweredLayer, FloatSums> _sums = [];
+    private readonly FloatFlow[]? _exact;
+    private readonly Dictionary<LinearLayer, float[]> _fixed;
+    private readonly Dictionary<LinearLayer, QuantizedLinear> _quantized = [];
     private readonly Dictionary<LoweredTensor, int> _lastRead = [];
+    private readonly Dictionary<LinearLayer, Sensitivity>? _sensitivities;
+    private readonly TermBudget? _terms;
+    private double _addsLeft;
 
     private Quantizer(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
     {
         _network = network;
         _options = options;
-        foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>())
-            _sums[layer] = new FloatSums(layer);
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
                 _lastRead[tensor] = i;
-        _frames = [.. frames.Select(_ => new FloatFlow())];
-        for (int f = 0; f < frames.Count; f++)
-            _frames[f][network.Input] = FloatFlow.InputValues(network.Input, frames[f]);
+        _frames = Flows(network, frames);
+        _fixed = FixedWeights(network, options);
+        HashSet<LinearLayer> budgeted = [.. network.Layers.OfType<LinearLayer>().Where(l => !_fixed.ContainsKey(l))];
+        if (budgeted.Count == 0)
+            return;
+        _addsLeft = BudgetLeft(network, options, _fixed);
+        _exact = Flows(network, frames);
+        _sensitivities = Sensitivity.Measure(network, frames, budgeted);
+        _terms = new TermBudget();
+        foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>().Where(budgeted.Contains))
+            _terms.Add(layer, layer.Weights, _sensitivities[layer].ImportanceOf(layer), (long)layer.GridHeight * layer.GridWidth);
     }
 
     /// <param name="network">Its tensors get their grids; the input's factors are folded into the weights of the layers that read it.</param>
@@ -42,25 +58,26 @@ public sealed class Quantizer
     public static Dictionary<LinearLayer, QuantizedLinear> Quantize(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
     {
         InputFactors.Fold(network);
-        Dictionary<LinearLayer, float[]> weights = ChooseWeights(network, frames, options);
         Quantizer quantizer = new(network, frames, options);
-        Dictionary<LinearLayer, QuantizedLinear> quantized = [];
         for (int i = 0; i < network.Layers.Count; i++)
         {
-            quantizer.Round(i, weights, quantized);
+            quantizer.Round(i);
             quantizer.ReleaseAfter(i);
         }
 
-        return quantized;
+        return quantizer._quantized;
     }
+
+    private static FloatFlow[] Flows(LoweredNetwork network, IReadOnlyList<byte[]> frames) =>
+        [.. frames.Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, f) })];
 
     /// <summary>Whether a layer's weights are kept as they are.</summary>
     internal static bool IsExact(float[] weights) => Array.TrueForAll(weights, w => SignedPowers.CountTerms(w) <= ExactTermsMax);
 
-    private static Dictionary<LinearLayer, float[]> ChooseWeights(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
+    /// <summary>Weights that need no calibration: exact ones, scales and pools, the published schemes. Those that are missing get terms by budget.</summary>
+    private static Dictionary<LinearLayer, float[]> FixedWeights(LoweredNetwork network, QuantizeOptions options)
     {
         Dictionary<LinearLayer, float[]> chosen = [];
-        List<LinearLayer> rest = [];
         foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>())
         {
             if (IsExact(layer.Weights))
@@ -69,33 +86,29 @@ public sealed class Quantizer
                 chosen[layer] = TermBudget.Nearest(layer.Weights, 3);
             else if (options.Weights != WeightScheme.Terms)
                 chosen[layer] = WeightSchemes.Quantize(options.Weights, layer.Weights, options.Bits);
-            else
-                rest.Add(layer);
         }
 
-        if (rest.Count == 0)
-            return chosen;
-        double spent = network.Layers.OfType<LinearLayer>().Sum(l => LayerCost.FixedAdds(l) + (chosen.TryGetValue(l, out float[]? w) ? LayerCost.TapAdds(l, w) : 0));
-        double budget = (options.AddsPerMac * network.Macs) - spent;
-        if (budget <= 0)
-            throw new BarrelException(
-                LoweringErrors.BadOption,
-                $"--adds-per-mac {options.AddsPerMac}: scales, slopes and sums alone take {spent / network.Macs:F3}; more than that is right");
-        TermBudget terms = new();
-        Dictionary<LinearLayer, Sensitivity> sensitivities = Sensitivity.Measure(network, frames);
-        foreach (LinearLayer layer in rest)
-            terms.Add(layer, layer.Weights, sensitivities[layer].ImportanceOf(layer), (long)layer.GridHeight * layer.GridWidth);
-        foreach ((LinearLayer layer, float[] weights) in terms.Spend(budget))
-            chosen[layer] = weights;
         return chosen;
     }
 
-    private void Round(int index, Dictionary<LinearLayer, float[]> weights, Dictionary<LinearLayer, QuantizedLinear> quantized)
+    /// <summary>Adds that are left for the layers without weights yet.</summary>
+    private static double BudgetLeft(LoweredNetwork network, QuantizeOptions options, Dictionary<LinearLayer, float[]> chosen)
+    {
+        double spent = network.Layers.OfType<LinearLayer>().Sum(l => LayerCost.FixedAdds(l) + (chosen.TryGetValue(l, out float[]? w) ? LayerCost.TapAdds(l, w) : 0));
+        double budget = (options.AddsPerMac * network.Macs) - spent;
+        return budget > 0
+            ? budget
+            : throw new BarrelException(
+                LoweringErrors.BadOption,
+                $"--adds-per-mac {options.AddsPerMac}: scales, slopes and sums alone take {spent / network.Macs:F3}; more than that is right");
+    }
+
+    private void Round(int index)
     {
         LoweredLayer layer = _network.Layers[index];
-        float[][] values = new float[_frames.Length][];
         if (layer is not LinearLayer linear)
         {
+            RunExact(layer, null);
             Parallel.For(0, _frames.Length, f => _frames[f][layer.Output] = _frames[f].Run(layer, null, null, null));
             LoweredTensor source = layer.Reads.First();
             (layer.Output.Bits, layer.Output.ScaleExponents, layer.Output.Zeros, layer.Output.IsBinary) =
@@ -108,19 +121,77 @@ public sealed class Quantizer
 
         if (linear.Inputs.Any(p => p.Tensor.IsBinary) && (linear.PadTop != 0 || linear.PadLeft != 0))
             throw new BarrelException(LoweringErrors.NoTapForm, $"node '{linear.Name}': pads a binary tensor with zeros, which is neither +1 nor -1");
-        float[] rounded = weights[linear];
-        float[] bias = CorrectBias(linear, rounded);
-        quantized[linear] = new QuantizedLinear(rounded, bias);
-        FloatSums sums = _sums[linear];
-        Parallel.For(0, _frames.Length, f => values[f] = _frames[f].Run(linear, sums, rounded, bias));
+        FloatSums sums = new(linear);
+        float[][] gathered = new float[_frames.Length][];
+        Parallel.For(0, _frames.Length, f => gathered[f] = sums.Gather(t => _frames[f][t]));
+        QuantizedLinear made = _quantized[linear] = _fixed.TryGetValue(linear, out float[]? weights)
+            ? new QuantizedLinear(weights, CorrectBias(linear, sums, gathered, weights))
+            : SpendTerms(linear, sums, gathered);
+        float[][] values = new float[_frames.Length][];
+        Parallel.For(0, _frames.Length, f => values[f] = _frames[f].RunLinear(linear, sums, gathered[f], made.Weights, made.Bias));
         SetGrid(linear, values);
         if (linear.WriteOut != WriteOut.Codes)
             return;
+        RunExact(linear, sums);
         int codeMax = linear.Grid?.MaximumCode ?? linear.Output.CodeMax;
         if (!linear.Sign)
             Parallel.For(0, _frames.Length, f => ActivationGrids.Round(linear.Output, values[f], codeMax));
         for (int f = 0; f < _frames.Length; f++)
             _frames[f][linear.Output] = values[f];
+    }
+
+    /// <summary>The float network beside the rounded one, where feedback aims at it.</summary>
+    private void RunExact(LoweredLayer layer, FloatSums? sums)
+    {
+        if (_exact is not null)
+            Parallel.For(0, _exact.Length, f => _exact[f][layer.Output] = _exact[f].Run(layer, sums, null, null));
+    }
+
+    private QuantizedLinear SpendTerms(LinearLayer layer, FloatSums sums, float[][] gathered)
+    {
+        long positions = (long)layer.GridHeight * layer.GridWidth;
+        float scale = TermBudget.ScaleOf(layer.Weights);
+        double perRow = _sensitivities![layer].PerRow;
+
+        // The scores of a classifier are compared with each other: what the layers before did to them is better left alone.
+        bool scores = layer.WriteOut == WriteOut.Raw;
+        float[][]? exact = null;
+        if (!scores && _exact is not null)
+        {
+            exact = new float[_frames.Length][];
+            Parallel.For(0, exact.Length, f => exact[f] = sums.Gather(t => _exact[f][t]));
+        }
+
+        ErrorFeedback feedback = new(layer, sums, gathered, exact);
+        QuantizedLinear At(double price) =>
+            feedback.Round((value, u2) => TermBudget.Round(value, scale, perRow / u2, price * positions));
+        double price = _terms!.PriceFor(_addsLeft);
+        double share = _terms.AddsOf(layer, price);
+        QuantizedLinear made = At(price);
+
+        // Feedback moves weights, and with them what they take; a layer that would take more than its share pays a higher price.
+        double low = 0;
+        double high = 0;
+        for (int i = 0; i < PriceSteps && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++)
+        {
+            double middle = high == 0 ? low + PriceStep : (low + high) / 2;
+            QuantizedLinear tried = At(price * Math.Pow(2, middle));
+            if (LayerCost.TapAdds(layer, tried.Weights) > share)
+            {
+                low = middle;
+                if (high == 0)
+                    made = tried;
+            }
+            else
+            {
+                high = middle;
+                made = tried;
+            }
+        }
+
+        _terms.Remove(layer);
+        _addsLeft -= LayerCost.TapAdds(layer, made.Weights);
+        return made;
     }
 
     private void SetGrid(LinearLayer layer, float[][] values)
@@ -152,16 +223,15 @@ public sealed class Quantizer
     /// The bias that makes up for the weights' own rounding: the mean, over the calibration frames, of what the rounding took from each row. Errors from
     /// layers before are left alone: correcting those too was measured to ruin networks.
     /// </summary>
-    private float[] CorrectBias(LinearLayer layer, float[] rounded)
+    private static float[] CorrectBias(LinearLayer layer, FloatSums sums, float[][] gathered, float[] rounded)
     {
         if (ReferenceEquals(rounded, layer.Weights))
             return layer.Bias;
         float[] lost = new float[rounded.Length];
         for (int i = 0; i < lost.Length; i++)
             lost[i] = layer.Weights[i] - rounded[i];
-        FloatSums sums = _sums[layer];
-        double[][] means = new double[_frames.Length][];
-        Parallel.For(0, _frames.Length, f => means[f] = MeanOfRows(layer, sums, sums.Sum(sums.Gather(t => _frames[f][t]), lost)));
+        double[][] means = new double[gathered.Length][];
+        Parallel.For(0, means.Length, f => means[f] = MeanOfRows(layer, sums, sums.Sum(gathered[f], lost)));
         float[] bias = new float[layer.Rows];
         for (int row = 0; row < layer.Rows; row++)
             bias[row] = (float)(layer.Bias[row] + (means.Sum(m => m[row]) / means.Length));
@@ -188,7 +258,7 @@ public sealed class Quantizer
     {
         foreach (LoweredTensor tensor in _network.Layers[index].Reads)
             if (_lastRead[tensor] == index)
-                foreach (FloatFlow frame in _frames)
+                foreach (FloatFlow frame in _frames.Concat(_exact ?? []))
                     frame.Release(tensor);
     }
 }

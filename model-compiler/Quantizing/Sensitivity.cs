@@ -3,43 +3,48 @@ using Barrel.Compiler.Lowering;
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// What an error in a layer's weights costs: the noise that it makes in the layer's output, relative to that output's energy, both measured on the float
-/// network.
+/// What an error in a layer's weights costs: the noise that it makes in the layer's output once the other weights have made up for it as far as they can,
+/// relative to that output's energy. Measured on the float network.
 /// </summary>
 internal sealed class Sensitivity
 {
     /// <summary>Frames that it is measured on; energies settle after few.</summary>
-    private const int FramesMax = 8;
+    private const int FramesMax = 16;
 
-    private readonly double[] _inputEnergy;
-    private readonly double _outputEnergy;
+    private readonly double[][] _columnCost;
 
-    private Sensitivity(double[] inputEnergy, double outputEnergy)
+    private Sensitivity(double[][] columnCost, double perRow)
     {
-        _inputEnergy = inputEnergy;
-        _outputEnergy = outputEnergy;
+        _columnCost = columnCost;
+        PerRow = perRow;
     }
 
+    /// <summary>What a unit of a row's output noise costs.</summary>
+    public double PerRow { get; }
+
     /// <summary>Runs the float network over the frames.</summary>
-    public static Dictionary<LinearLayer, Sensitivity> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames)
+    public static Dictionary<LinearLayer, Sensitivity> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames, IReadOnlySet<LinearLayer> wanted)
     {
         int count = Math.Min(frames.Count, FramesMax);
-        LinearLayer[] layers = [.. network.Layers.OfType<LinearLayer>()];
-        var energies = new (double[] Input, double Output)[count][];
-        Parallel.For(0, count, f => energies[f] = MeasureFrame(network, frames[f * frames.Count / count]));
+        FloatFlow[] flows = [.. Enumerable.Range(0, count).Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, frames[f * frames.Count / count]) })];
         Dictionary<LinearLayer, Sensitivity> measured = [];
-        for (int i = 0; i < layers.Length; i++)
+        Dictionary<LoweredTensor, int> lastRead = [];
+        for (int i = 0; i < network.Layers.Count; i++)
+            foreach (LoweredTensor tensor in network.Layers[i].Reads)
+                lastRead[tensor] = i;
+        for (int i = 0; i < network.Layers.Count; i++)
         {
-            double[] input = new double[layers[i].InputChannels];
-            double output = 0;
-            foreach (var frame in energies)
-            {
-                for (int c = 0; c < input.Length; c++)
-                    input[c] += frame[i].Input[c] / count;
-                output += frame[i].Output / count;
-            }
-
-            measured[layers[i]] = new Sensitivity(input, output);
+            LoweredLayer layer = network.Layers[i];
+            LinearLayer? linear = layer as LinearLayer;
+            FloatSums? sums = linear is null ? null : new FloatSums(linear);
+            if (linear is not null && wanted.Contains(linear))
+                measured[linear] = Measure(linear, sums!, flows);
+            if (linear is null || linear.WriteOut == WriteOut.Codes)
+                Parallel.For(0, count, f => flows[f][layer.Output] = flows[f].Run(layer, sums, null, null));
+            foreach (LoweredTensor tensor in layer.Reads)
+                if (lastRead[tensor] == i)
+                    foreach (FloatFlow flow in flows)
+                        flow.Release(tensor);
         }
 
         return measured;
@@ -49,47 +54,55 @@ internal sealed class Sensitivity
     public double[] ImportanceOf(LinearLayer layer)
     {
         double[] importance = new double[layer.Weights.Length];
-        int area = layer.KernelHeight * layer.KernelWidth;
-        int perGroup = layer.InputChannels / layer.Groups;
         int rowsPerGroup = layer.Rows / layer.Groups;
-        double perRow = 1 / (layer.Rows * Math.Max(_outputEnergy, 1e-30));
         for (int i = 0; i < importance.Length; i++)
-        {
-            int row = i / layer.FanIn;
-            importance[i] = _inputEnergy[(row / rowsPerGroup * perGroup) + (i % layer.FanIn / area)] * perRow;
-        }
-
+            importance[i] = _columnCost[i / layer.FanIn / rowsPerGroup][i % layer.FanIn] * PerRow;
         return importance;
     }
 
-    private static (double[] Input, double Output)[] MeasureFrame(LoweredNetwork network, byte[] codes)
+    private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows)
     {
-        FloatFlow flow = new() { [network.Input] = FloatFlow.InputValues(network.Input, codes) };
-        List<(double[], double)> energies = [];
-        foreach (LoweredLayer layer in network.Layers)
+        float[][] gathered = new float[flows.Length][];
+        Parallel.For(0, flows.Length, f => gathered[f] = sums.Gather(t => flows[f][t]));
+        double[][] cost = new double[layer.Groups][];
+        double energy = 0;
+        int fanIn = layer.FanIn;
+        int rowsPerGroup = layer.Rows / layer.Groups;
+        for (int group = 0; group < layer.Groups; group++)
         {
-            if (layer is not LinearLayer linear)
-            {
-                flow[layer.Output] = flow.Run(layer, null, null, null);
-                continue;
-            }
-
-            FloatSums sums = new(linear);
-            double[] input = [.. linear.Inputs.SelectMany(p => Enumerable.Range(p.First, p.Channels).Select(c => Energy(flow[p.Tensor].AsSpan(c * p.Tensor.Area, p.Tensor.Area))))];
-            float[] raw = sums.Sum(sums.Gather(t => flow[t]), linear.Weights);
-            energies.Add((input, Energy(raw)));
-            if (linear.WriteOut == WriteOut.Codes)
-                flow[linear.Output] = flow.Run(linear, sums, null, null);
+            InputSamples samples = InputSamples.Take(layer, sums, gathered, group);
+            double[][] hessian = samples.Products(samples);
+            UpperFactor factor = UpperFactor.Of(hessian, ErrorFeedback.Damping);
+            cost[group] = new double[fanIn];
+            for (int place = 0; place < fanIn; place++)
+                cost[group][factor.Order[place]] = 1 / (factor[place][place] * factor[place][place]);
+            for (int row = group * rowsPerGroup; row < (group + 1) * rowsPerGroup; row++)
+                energy += EnergyOf(layer, row, hessian);
         }
 
-        return [.. energies];
+        // energy is the sum over rows of the mean square of their outputs.
+        return new Sensitivity(cost, 1 / Math.Max(energy, 1e-30));
     }
 
-    private static double Energy(ReadOnlySpan<float> values)
+    /// <summary>wᵀ·H·w, the bias included.</summary>
+    private static double EnergyOf(LinearLayer layer, int row, double[][] hessian)
     {
-        double sum = 0;
-        foreach (float v in values)
-            sum += (double)v * v;
-        return sum / values.Length;
+        int n = layer.FanIn;
+        double[] w = new double[n + 1];
+        for (int k = 0; k < n; k++)
+            w[k] = layer.Weights[(row * n) + k];
+        w[n] = layer.Bias[row];
+        double energy = 0;
+        for (int i = 0; i <= n; i++)
+        {
+            if (w[i] == 0)
+                continue;
+            double sum = 0;
+            for (int j = 0; j <= n; j++)
+                sum += hessian[i][j] * w[j];
+            energy += w[i] * sum;
+        }
+
+        return energy;
     }
 }

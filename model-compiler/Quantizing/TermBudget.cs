@@ -10,6 +10,8 @@ internal sealed class TermBudget
     private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
 
     private readonly List<Entry> _entries = [];
+    private double _lastPrice = -10;
+    private bool _priced;
 
     /// <summary>A layer's share: its weights, and what an error in each costs the network.</summary>
     /// <param name="layer">The layer.</param>
@@ -19,22 +21,54 @@ internal sealed class TermBudget
     public void Add(LinearLayer layer, float[] weights, double[] importance, long positions) =>
         _entries.Add(new Entry(layer, weights, importance, positions));
 
-    /// <summary>Weights of every layer at a price; the budget is met from below.</summary>
-    /// <param name="addsMax">Adds that all entries together may take in a frame.</param>
-    public Dictionary<LinearLayer, float[]> Spend(double addsMax)
+    /// <summary>
+    /// The price of an add at which the layers that are not rounded yet would spend just what is left of the budget. Error feedback shifts what a layer
+    /// really takes, so the price is found anew before each.
+    /// </summary>
+    /// <param name="addsLeft">Adds that all entries together may still take in a frame.</param>
+    public double PriceFor(double addsLeft)
     {
-        double low = -80;
-        double high = 60;
-        for (int i = 0; i < 40; i++)
+        double low = _lastPrice - (_priced ? 4 : 80);
+        double high = _lastPrice + (_priced ? 4 : 80);
+        for (int i = 0; i < (_priced ? 14 : 30); i++)
         {
             double middle = (low + high) / 2;
-            if (_entries.Sum(e => e.AddsAt(Math.Pow(2, middle))) > addsMax)
+            if (_entries.Sum(e => e.AddsAt(Math.Pow(2, middle))) > addsLeft)
                 low = middle;
             else
                 high = middle;
         }
 
-        return _entries.ToDictionary(e => e.Layer, e => e.WeightsAt(Math.Pow(2, high)));
+        _lastPrice = high;
+        _priced = true;
+        return Math.Pow(2, high);
+    }
+
+    /// <summary>What a layer would take at a price.</summary>
+    public double AddsOf(LinearLayer layer, double price) => _entries.Find(e => e.Layer == layer)!.AddsAt(price);
+
+    /// <summary>Takes a layer out: it is rounded.</summary>
+    public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
+
+    /// <summary>
+    /// The best of 0, 1 or 2 terms for one weight: least cost·error² + price·terms.
+    /// </summary>
+    /// <param name="scale">The layer's greatest power, from <see cref="ScaleOf"/>.</param>
+    public static double Round(double weight, float scale, double cost, double price)
+    {
+        float w = (float)weight;
+        double best = 0;
+        double least = cost * weight * weight;
+        for (int t = 1; t <= 2; t++)
+        {
+            float q = SignedPowers.Nearest(Tables[t], w / scale) * scale;
+            double error = weight - q;
+            double total = (cost * error * error) + (price * (t == 1 ? 1 : SignedPowers.CountTerms(q)));
+            if (q != 0 && total < least)
+                (best, least) = (q, total);
+        }
+
+        return best;
     }
 
     /// <summary>Nearest sums of up to <paramref name="terms"/> powers, for the few weights that no budget counts.</summary>
@@ -44,7 +78,8 @@ internal sealed class TermBudget
         return Array.ConvertAll(weights, w => SignedPowers.Nearest(Tables[terms], w / scale) * scale);
     }
 
-    private static float ScaleOf(float[] weights)
+    /// <summary>The power of two at or above the greatest weight.</summary>
+    public static float ScaleOf(float[] weights)
     {
         float most = weights.Max(Math.Abs);
         return most == 0 ? 1 : MathF.ScaleB(1, (int)MathF.Ceiling(MathF.Log2(most)));
@@ -81,18 +116,6 @@ internal sealed class TermBudget
             for (int i = 0; i < _one.Length; i++)
                 terms += TermsAt(i, price);
             return (double)terms * _positions;
-        }
-
-        public float[] WeightsAt(double price)
-        {
-            float[] chosen = new float[_one.Length];
-            for (int i = 0; i < chosen.Length; i++)
-            {
-                int terms = TermsAt(i, price);
-                chosen[i] = terms == 0 ? 0 : terms == 1 && _twoTerms[i] != 1 ? _one[i] : _two[i];
-            }
-
-            return chosen;
         }
 
         private static double[] Cost(float[] weights, float[] quantized, double[] importance, int factor)

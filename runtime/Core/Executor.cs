@@ -35,7 +35,7 @@ namespace Barrel.Runtime
         protected LayerRunner[] Steps { get; }
 
         /// <summary>One inference. Bit-equal for every executor.</summary>
-        public void Run()
+        public virtual void Run()
         {
             LayerRunner[] steps = Steps;
             for (int i = 0; i < steps.Length; i++)

@@ -12,6 +12,8 @@ internal static class SharedData
         return path!;
     }
 
+    public static string Model(string name) => Require("models", name, name + ".onnx");
+
     public static string? Find(params string[] parts)
     {
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Barrel.Compiler.Tests.Data;
 
 namespace Barrel.Compiler.Tests.Commands;
 

@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+
+namespace Barrel.Boards;
+
+/// <summary>One board: what it has room for and where its pins are. The keys of its JSON file are these names in camel case.</summary>
+public sealed class Board
+{
+    /// <summary>The schema that editors check the file with; nothing here reads it.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
+    /// <summary>What users type: lower-case letters, digits and hyphens.</summary>
+    public required string Name { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>linux, nanoframework or desktop.</summary>
+    public required string Family { get; init; }
+
+    public required string Cpu { get; init; }
+
+    public required int Cores { get; init; }
+
+    /// <summary>Clock of a core, Hz.</summary>
+    public required long ClockHz { get; init; }
+
+    /// <summary>Memory that a program can take data from, bytes.</summary>
+    public required long RamBytes { get; init; }
+
+    /// <summary>Flash or card for programs and models, bytes.</summary>
+    public required long FlashBytes { get; init; }
+
+    /// <summary>The largest arena that a model may ask for, bytes.</summary>
+    public required int ArenaBytesMax { get; init; }
+
+    /// <summary>First-level data cache of a core, bytes.</summary>
+    public required int L1Bytes { get; init; }
+
+    /// <summary>Number of the gpiochip with the pins, −1 where there is none or the question does not arise.</summary>
+    public required int GpioChip { get; init; }
+
+    public required BoardPins Pins { get; init; }
+
+    public required BoardSpi Spi { get; init; }
+
+    /// <summary>What a user of this board should know, or null.</summary>
+    public string? Notes { get; init; }
+}
+
+/// <summary>The five pins that tell the decision.</summary>
+public sealed class BoardPins
+{
+    /// <summary>High while the road ahead is clear.</summary>
+    public required BoardPin Clear { get; init; }
+
+    /// <summary>High while it is not.</summary>
+    public required BoardPin Blocked { get; init; }
+
+    /// <summary>High while the free corridor lies left.</summary>
+    public required BoardPin Left { get; init; }
+
+    /// <summary>High while it lies right.</summary>
+    public required BoardPin Right { get; init; }
+
+    /// <summary>Toggles every frame.</summary>
+    public required BoardPin Alive { get; init; }
+}
+
+/// <summary>One output pin.</summary>
+public sealed class BoardPin
+{
+    /// <summary>GPIO number, 0 to 511; on a Raspberry Pi the BCM number.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>Level while there is no decision: 0 low, 1 high.</summary>
+    public required int SafeLevel { get; init; }
+}
+
+/// <summary>Where an SPI chip is connected.</summary>
+public sealed class BoardSpi
+{
+    public required int Bus { get; init; }
+
+    public required int ChipSelect { get; init; }
+
+    /// <summary>Clock of the bus, Hz.</summary>
+    public required int ClockHz { get; init; }
+}
+
+/// <summary>Reads boards without reflection, so that ahead-of-time compilation keeps what it needs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Board))]
+internal sealed partial class BoardJson : JsonSerializerContext;

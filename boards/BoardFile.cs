@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Barrel.Boards;
+
+/// <summary>Reads and checks one board's JSON. The limits are those of <c>board.schema.json</c>.</summary>
+public static class BoardFile
+{
+    private const int FileBytesMax = 64 * 1024;
+
+    /// <summary>Reads a file of the user's own.</summary>
+    /// <exception cref="BoardException">The file cannot be read or does not describe a board.</exception>
+    public static Board Load(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > FileBytesMax)
+                throw new BoardException(BoardErrors.UnreadableFile, $"board file '{path}' has {stream.Length} bytes; at most {FileBytesMax}");
+            byte[] json = new byte[stream.Length];
+            stream.ReadExactly(json);
+            return Parse(json, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new BoardException(BoardErrors.UnreadableFile, $"board file '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Reads a board from JSON in UTF-8.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="source">Name of the file, for messages.</param>
+    /// <exception cref="BoardException">It does not describe a board.</exception>
+    public static Board Parse(ReadOnlySpan<byte> json, string source)
+    {
+        Board? board;
+        try
+        {
+            board = JsonSerializer.Deserialize(json, BoardJson.Default.Board);
+        }
+        catch (JsonException e)
+        {
+            // The serializer's message spans words and a path; its first sentence says what is wrong.
+            string what = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new BoardException(BoardErrors.InvalidFile, $"board file '{source}': {what}; see board.schema.json", e);
+        }
+
+        if (board is null)
+            throw new BoardException(BoardErrors.InvalidFile, $"board file '{source}' is null; see board.schema.json");
+        Check(board, source);
+        return board;
+    }
+
+    private static void Check(Board board, string source)
+    {
+        if (board.Name.Length == 0 || board.Name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            throw Wrong(source, "name", $"'{board.Name}'", "lower-case letters, digits and hyphens");
+        if (board.Family is not ("linux" or "nanoframework" or "desktop"))
+            throw Wrong(source, "family", $"'{board.Family}'", "linux, nanoframework or desktop");
+        InRange(source, "cores", board.Cores, 1, 1024);
+        InRange(source, "clockHz", board.ClockHz, 1_000_000, 10_000_000_000);
+        InRange(source, "ramBytes", board.RamBytes, 1024, 1L << 50);
+        InRange(source, "flashBytes", board.FlashBytes, 1024, 1L << 60);
+        InRange(source, "arenaBytesMax", board.ArenaBytesMax, 1024, Math.Min(board.RamBytes, int.MaxValue));
+        InRange(source, "l1Bytes", board.L1Bytes, 1024, 1 << 30);
+        InRange(source, "gpioChip", board.GpioChip, -1, 255);
+        InRange(source, "spi.bus", board.Spi.Bus, 0, 255);
+        InRange(source, "spi.chipSelect", board.Spi.ChipSelect, 0, 255);
+        InRange(source, "spi.clockHz", board.Spi.ClockHz, 1000, 200_000_000);
+
+        BoardPin[] pins = [board.Pins.Clear, board.Pins.Blocked, board.Pins.Left, board.Pins.Right, board.Pins.Alive];
+        string[] names = ["clear", "blocked", "left", "right", "alive"];
+        for (int i = 0; i < pins.Length; i++)
+        {
+            InRange(source, $"pins.{names[i]}.number", pins[i].Number, 0, 511);
+            InRange(source, $"pins.{names[i]}.safeLevel", pins[i].SafeLevel, 0, 1);
+            for (int j = 0; j < i; j++)
+            {
+                if (pins[i].Number == pins[j].Number)
+                    throw Wrong(source, $"pins.{names[i]}.number", $"{pins[i].Number}", $"another number than that of pins.{names[j]}");
+            }
+        }
+    }
+
+    private static void InRange(string source, string key, long value, long min, long max)
+    {
+        if (value < min || value > max)
+            throw Wrong(source, key, $"{value}", $"{min} to {max}");
+    }
+
+    private static BoardException Wrong(string source, string key, string value, string right) =>
+        new(BoardErrors.InvalidValue, $"board file '{source}': {key} is {value}; it is {right}");
+}

@@ -1,1 +1,0 @@
-namespace Barrel.Boards; internal static class Placeholder;

@@ -1,0 +1,29 @@
+using Barrel.Runtime;
+
+namespace Barrel.Host.Cameras;
+
+/// <summary>The list of sources: what users write after <c>--camera</c>.</summary>
+internal static class CameraSources
+{
+    public const string Help =
+        "dir:PATH (PNG and JPEG by name), y4m:FILE or y4m:- (YUV4MPEG2, for instance from ffmpeg), scene:SEED[:WIDTHxHEIGHT[:FPS]]";
+
+    /// <param name="source">A source and its address, as in <see cref="Help"/>.</param>
+    /// <param name="loops">Begin again at the end, where the source can.</param>
+    public static ICamera Open(string source, bool loops)
+    {
+        int colon = source.IndexOf(':');
+        string kind = colon < 0 ? source : source[..colon];
+        string address = colon < 0 ? "" : source[(colon + 1)..];
+        return kind switch
+        {
+            "dir" => new DirectoryCamera(address, loops),
+            "y4m" => Y4mCamera.Open(address),
+            "scene" => SceneCamera.Parse(address),
+            "v4l2" or "rpicam" => throw new BarrelException(
+                HostErrors.SourceNotYet,
+                $"camera '{source}': {kind} is not in this version; pipe it instead: ffmpeg … -f yuv4mpegpipe - | barrel-host run --camera y4m:- …"),
+            _ => throw new BarrelException(HostErrors.UnknownSource, $"unknown camera '{source}'; sources are {Help}"),
+        };
+    }
+}

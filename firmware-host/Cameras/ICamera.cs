@@ -1,0 +1,15 @@
+namespace Barrel.Host.Cameras;
+
+/// <summary>A source of frames. Used by one thread at a time.</summary>
+internal interface ICamera : IDisposable
+{
+    /// <summary>True where frames come whether or not anybody takes them, so a slow reader must drop some.</summary>
+    bool IsLive { get; }
+
+    /// <summary>What to tell the user about the way the frames ended, or null if they just ended.</summary>
+    string? EndMessage { get; }
+
+    /// <summary>Fills the frame; false when there are no more.</summary>
+    /// <exception cref="Runtime.BarrelException">The source is broken.</exception>
+    bool Read(CameraFrame frame);
+}

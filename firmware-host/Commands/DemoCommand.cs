@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Barrel.Host.Cameras;
+
+namespace Barrel.Host.Commands;
+
+/// <summary><c>barrel-host demo</c>: the embedded network on the embedded clip, with simulated pins.</summary>
+internal static class DemoCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<string> overlay = new("--overlay")
+        {
+            Description = "write a PNG a frame into this directory",
+            DefaultValueFactory = _ => Path.Combine(".", "barrel-demo"),
+        };
+        Option<bool> json = new("--json") { Description = "print one JSON object" };
+        Command command = new("demo", "find the road in a built-in clip; needs nothing") { overlay, json };
+        command.SetAction(arguments =>
+        {
+            byte[] blob = DemoFiles.Model();
+            using ICamera clip = new Y4mCamera(DemoFiles.Clip());
+            new RoadJob
+            {
+                Blob = blob,
+                Camera = clip,
+                OverlayPath = arguments.GetRequiredValue(overlay),
+                IsJson = arguments.GetValue(json),
+                AlwaysHasPicture = true,
+            }.Run(context);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Barrel.Host.Cameras;
+using Barrel.Host.Loop;
+using Barrel.Host.Pins;
+
+namespace Barrel.Host.Commands;
+
+/// <summary><c>barrel-host run</c>: the frame loop.</summary>
+internal static class RunCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<string> model = new("--model") { Description = "the compiled network, a .barrel file", Required = true };
+        Option<string> camera = new("--camera") { Description = CameraSources.Help, Required = true };
+        Option<string> board = new("--board") { Description = "a board's name or its .json file", DefaultValueFactory = _ => "desktop" };
+        Option<string> pins = new("--pins") { Description = "simulated or gpio", DefaultValueFactory = _ => PinAccess.Simulated };
+        Option<long?> frames = new("--frames") { Description = "stop after so many frames" };
+        Option<string?> overlay = new("--overlay") { Description = "write a PNG a frame into this directory" };
+        Option<bool> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
+        Option<bool> loops = new("--loop") { Description = "begin again at the end of a directory" };
+        Option<int> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe", DefaultValueFactory = _ => 1000 };
+        Option<bool> json = new("--json") { Description = "print one JSON object" };
+        WholeNumber.InRange(frames, 1, long.MaxValue);
+        WholeNumber.InRange(watchdog, 10, 3_600_000);
+
+        Command command = new("run", "find the road in frames and show decisions on pins")
+        {
+            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, json,
+        };
+        command.SetAction(arguments =>
+        {
+            byte[] blob = ModelFile.Read(arguments.GetRequiredValue(model));
+            using ICamera source = CameraSources.Open(arguments.GetRequiredValue(camera), arguments.GetValue(loops));
+            new RoadJob
+            {
+                Blob = blob,
+                Camera = source,
+                BoardName = arguments.GetRequiredValue(board),
+                PinKind = arguments.GetRequiredValue(pins),
+                OverlayPath = arguments.GetValue(overlay),
+                IsJson = arguments.GetValue(json),
+                Loop = new FrameLoopSettings
+                {
+                    FrameCountMax = arguments.GetValue(frames) ?? long.MaxValue,
+                    IsRealTime = arguments.GetValue(realtime),
+                    WatchdogMs = arguments.GetValue(watchdog),
+                },
+            }.Run(context);
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.IO.Compression;
+using Barrel.Host.Cameras;
+using Barrel.Host.Pins;
+using Barrel.Runtime;
+
+namespace Barrel.Host.Commands;
+
+/// <summary><c>barrel-host scene</c>: writes a clip of the scene generator; the demo's clip is made with it.</summary>
+internal static class SceneCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<int> seed = new("--seed") { Description = "which street", DefaultValueFactory = _ => DemoFiles.ClipSeed };
+        Option<string> size = new("--size") { Description = "WIDTHxHEIGHT", DefaultValueFactory = _ => $"{DemoFiles.ClipWidth}x{DemoFiles.ClipHeight}" };
+        Option<int> rate = new("--fps") { Description = "frames a second", DefaultValueFactory = _ => DemoFiles.ClipFramesPerSecond };
+        Option<int> frames = new("--frames") { Description = "how many", DefaultValueFactory = _ => DemoFiles.ClipFrameCount };
+        WholeNumber.InRange(seed, int.MinValue, int.MaxValue);
+        WholeNumber.InRange(rate, 1, 1000);
+        WholeNumber.InRange(frames, 1, 1_000_000);
+        Option<string> output = new("--output", "-o") { Description = "a .y4m file, or .y4m.br for one in Brotli", Required = true };
+        Command command = new("scene", "write a clip of the scene generator") { seed, size, rate, frames, output };
+        command.Hidden = true;
+        command.SetAction(arguments =>
+        {
+            string path = arguments.GetRequiredValue(output);
+            string address = $"{arguments.GetValue(seed)}:{arguments.GetValue(size)}:{arguments.GetValue(rate)}";
+            using SceneCamera camera = SceneCamera.Parse(address);
+            string temporary = path + ".tmp";
+            try
+            {
+                using (FileStream file = File.Create(temporary))
+                {
+                    using Stream stream = path.EndsWith(".br", StringComparison.Ordinal)
+                        ? new BrotliStream(file, CompressionLevel.SmallestSize)
+                        : file;
+                    Write(camera, stream, arguments.GetValue(rate), arguments.GetValue(frames));
+                }
+
+                File.Move(temporary, path, overwrite: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+            {
+                throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {PinAccess.OneLine(e)}", e);
+            }
+
+            context.Output.WriteLine($"{path}: {new FileInfo(path).Length} bytes");
+            return 0;
+        });
+        return command;
+    }
+
+    /// <summary>Renders so many frames into a YUV4MPEG2 stream.</summary>
+    public static void Write(SceneCamera camera, Stream stream, int framesPerSecond, int frameCount)
+    {
+        CameraFrame frame = new();
+        Y4mWriter? writer = null;
+        for (int i = 0; i < frameCount && camera.Read(frame); i++)
+        {
+            writer ??= new Y4mWriter(stream, frame.Width, frame.Height, framesPerSecond);
+            writer.Write(frame.Rgb);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Barrel.Runtime;
+
+namespace Barrel.Host;
+
+/// <summary>Codes of what can go wrong on the host: BRL4020 to BRL4099. Boards have BRL4001 to BRL4019.</summary>
+public static class HostErrors
+{
+    /// <summary>A frame's size is impossible or does not fit the model's flat input.</summary>
+    public const int FrameSize = FrameInput.FrameSizeError;
+
+    /// <summary>The camera's name begins with no known source.</summary>
+    public const int UnknownSource = 4021;
+
+    /// <summary>The source is planned but not in this version.</summary>
+    public const int SourceNotYet = 4022;
+
+    /// <summary>A source's file or directory is missing, unreadable or empty.</summary>
+    public const int SourceUnreadable = 4023;
+
+    /// <summary>A picture is not a PNG or JPEG that can be read.</summary>
+    public const int BadImage = 4024;
+
+    /// <summary>A YUV4MPEG2 header is wrong or asks for what is not supported.</summary>
+    public const int BadY4m = 4025;
+
+    /// <summary>A scene's seed or size is not a number in range.</summary>
+    public const int BadScene = 4026;
+
+    /// <summary>A setting of the decision is out of its range.</summary>
+    public const int BadDecision = Decision.DecisionSettings.SettingsError;
+
+    /// <summary>The pins cannot be opened or written.</summary>
+    public const int Pins = 4028;
+
+    /// <summary>A picture or file cannot be written where the user asked.</summary>
+    public const int Unwritable = 4029;
+
+    /// <summary>The model's file is missing or unreadable.</summary>
+    public const int ModelUnreadable = 4030;
+
+    /// <summary>The model gives no road mask.</summary>
+    public const int NotRoadModel = 4031;
+
+    /// <summary>The program was built without the demo's model or clip.</summary>
+    public const int DemoMissing = 4032;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int Usage = 4033;
+
+    /// <summary>The model failed while it ran on a frame.</summary>
+    public const int ModelFailed = 4034;
+}

@@ -1,0 +1,30 @@
+using Barrel.Runtime;
+
+namespace Barrel.Host;
+
+/// <summary>Makes an executor of a blob that needs no larger arena than given.</summary>
+internal delegate Executor ExecutorFactory(byte[] blob, int arenaBytesMax);
+
+/// <summary>Reads models and hands them to the loader; the only place that knows it.</summary>
+internal static class ModelFile
+{
+    private const long FileBytesMax = 512L << 20;
+
+    /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
+    public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.Load(blob, arenaBytesMax));
+
+    public static byte[] Read(string path)
+    {
+        try
+        {
+            FileInfo file = new(path);
+            if (file.Exists && file.Length > FileBytesMax)
+                throw new BarrelException(HostErrors.ModelUnreadable, $"model '{path}' has {file.Length} bytes; at most {FileBytesMax}");
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new BarrelException(HostErrors.ModelUnreadable, $"model '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+}
