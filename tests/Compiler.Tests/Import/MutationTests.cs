@@ -28,14 +28,14 @@ public class MutationTests
                 .Node("DepthToSpace", ["t"], "o", Int("blocksize", 2)).Node("Reshape", ["o", "d"], "y").File(),
         ];
         for (int i = 0; i < files.Length; i++)
-            Damage(files[i], files[(i + 1) % files.Length], 1500, 100 + i);
+            Damage(files[i], files[(i + 1) % files.Length], 16_000, 100 + i);
     }
 
     [TestMethod]
     public void Damaged_real_network()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(SharedData.Require("models", "mnist-8"), "mnist-8.onnx"));
-        Damage(file, file, 600, 1);
+        Damage(file, file, 2000, 1);
     }
 
     private static void Damage(byte[] file, byte[] other, int rounds, int seed)
