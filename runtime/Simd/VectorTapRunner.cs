@@ -11,7 +11,9 @@ internal abstract class VectorTapRunner<TLanes, TBytes, TWords, TInts> : TapRunn
     where TInts : struct
 {
     /// <summary>Vectors of a chunk: enough independent sums to hide the latency of an add, few enough to stay in registers.</summary>
-    protected const int Unroll = 4;
+    protected const int Unroll = 1 << UnrollShift;
+
+    protected const int UnrollShift = 2;
 
     protected VectorTapRunner(Model model, TapLayer layer, byte[] arena, int lanes, int tileElementsMax, int addsMax)
         : base(model, layer, arena, 1, lanes, lanes * Unroll, tileElementsMax)

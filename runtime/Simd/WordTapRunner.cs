@@ -46,9 +46,9 @@ internal sealed class WordTapRunner<TLanes, TBytes, TWords, TInts> : VectorTapRu
     {
         int vector = TLanes.Count >> 1;
         if (Program.FinalFlushShift[row] != 255)
-            Array.Clear(Sums, 0, positions + (vector * Unroll));
+            Array.Clear(Sums, 0, positions + (vector << UnrollShift));
         int at = 0;
-        for (; positions - at > vector; at += vector * Unroll)
+        for (; positions - at > vector; at += vector << UnrollShift)
             SumFour(row, ref At(_tile, at), ref At(Sums, at));
         if (at < positions)
             SumOne(row, ref At(_tile, at), ref At(Sums, at));

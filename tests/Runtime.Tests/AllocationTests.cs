@@ -1,0 +1,22 @@
+using Barrel.Runtime.Tests.Models;
+
+namespace Barrel.Runtime.Tests;
+
+[TestClass]
+public class AllocationTests
+{
+    [TestMethod]
+    public void A_run_allocates_nothing()
+    {
+        foreach (ExecutorKind kind in Executors.All.Where(k => k.IsSupported))
+        {
+            Executor executor = kind.Create(SampleModels.AllKinds(1).Load());
+            for (int i = 0; i < 50; i++)
+                executor.Run();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                executor.Run();
+            Assert.AreEqual(0, GC.GetAllocatedBytesForCurrentThread() - before, kind.Name);
+        }
+    }
+}
