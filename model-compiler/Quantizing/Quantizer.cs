@@ -151,7 +151,7 @@ public sealed class Quantizer
     {
         long positions = (long)layer.GridHeight * layer.GridWidth;
         float scale = TermBudget.ScaleOf(layer.Weights);
-        double perRow = _sensitivities![layer].PerRow;
+        double[] perRow = _sensitivities![layer].PerRow;
 
         // The scores of a classifier are compared with each other: what the layers before did to them is better left alone.
         bool scores = layer.WriteOut == WriteOut.Raw;
@@ -164,7 +164,7 @@ public sealed class Quantizer
 
         ErrorFeedback feedback = new(layer, sums, gathered, exact);
         QuantizedLinear At(double price) =>
-            feedback.Round((value, u2) => TermBudget.Round(value, scale, perRow / u2, price * positions));
+            feedback.Round((row, value, u2) => TermBudget.Round(value, scale, perRow[row] / u2, price * positions));
         double price = _terms!.PriceFor(_addsLeft);
         double share = _terms.AddsOf(layer, price);
         QuantizedLinear made = At(price);
