@@ -1,4 +1,5 @@
 using Barrel.Compiler.Graphs;
+using Barrel.Runtime;
 
 namespace Barrel.Compiler.Import;
 
@@ -85,8 +86,10 @@ internal static class Activations
         if (!node.HasInput(input))
             return otherwise;
         Constant bound = context.Constant(node, input);
-        if (bound.FloatValues is not [float value] || float.IsNaN(value))
+        if (bound.FloatValues is not [float value])
             throw node.Refused($"its bound '{OnnxNode.Printable(bound.Name)}' is of shape {bound.Shape} and type {bound.Type}", "one number");
-        return value;
+        return float.IsNaN(value)
+            ? throw new BarrelException(ImportErrors.NonFinite, $"tensor '{OnnxNode.Printable(bound.Name)}' holds NaN: {node.Description} needs a number for its bound")
+            : value;
     }
 }

@@ -17,4 +17,7 @@ public static class LoweringErrors
 
     /// <summary>BRL2005: the card and the network do not fit each other.</summary>
     public const int CardMismatch = 2005;
+
+    /// <summary>BRL2006: values so large or small that no scale of the blob holds them.</summary>
+    public const int ScaleRange = 2006;
 }
