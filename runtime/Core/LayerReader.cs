@@ -31,6 +31,8 @@ namespace Barrel.Runtime
             layer.Output = output;
             layer.Macs = macs;
             _model.Macs += macs;
+            if (_model.Macs < 0)
+                throw Bad("brings the multiplications to more than 63 bits");
             return layer;
         }
 
@@ -50,6 +52,9 @@ namespace Barrel.Runtime
                     throw Bad("has inputs of different sizes or of raw sums");
                 layer.InputChannels += input.Channels;
             }
+
+            if (layer.InputChannels > ModelFormat.ExtentMax)
+                throw Bad("reads " + layer.InputChannels + " channels; at most " + ModelFormat.ExtentMax + " are right");
 
             layer.Groups = _cursor.Varint(1, layer.InputChannels, "groups");
             layer.KernelHeight = _cursor.Varint(1, 4096, "kernel height");
