@@ -37,7 +37,7 @@ internal static class OptionCheck
 
     /// <summary>A data set, which must exist; what it holds is found out when it is opened.</summary>
     public static string? Data(string? path, string option) =>
-        path is null || Directory.Exists(path) || File.Exists(path) ? path
+        path is null || (path.Trim().Length > 0 && (Directory.Exists(path) || File.Exists(path))) ? path
             : throw new BarrelException(CommandErrors.InputFile, $"'{path}': no such folder or file ({option})");
 
     public static BarrelException Wrong(string message) => new(CommandErrors.Option, message);
