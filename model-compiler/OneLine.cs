@@ -1,6 +1,8 @@
 namespace Barrel.Compiler;
 
-/// <summary>Names that somebody else chose (files, tensors, classes) as parts of a line, so that they can neither end it nor steer a terminal.</summary>
+/// <summary>
+/// Names that somebody else chose (files, tensors, classes) as parts of a line, so that they can neither end it nor steer a terminal.
+/// </summary>
 internal static class OneLine
 {
     /// <summary>Line breaks and tabs become a space each, other control characters '?'.</summary>

@@ -6,7 +6,8 @@ using Barrel.Runtime;
 namespace Barrel.Compiler.Commands;
 
 /// <summary>
-/// Holds a blob against the budget that the user named. Where weights may be chosen the quantizer keeps within it; schemes that give each weight its power,
+/// Holds a blob against the budget that the user named. Where weights may be chosen the quantizer keeps within it; schemes that give each
+/// weight its power,
 /// and weights that were trained as powers, take what they take, which only the finished blob says.
 /// </summary>
 internal static class AddsBudget
@@ -24,7 +25,10 @@ internal static class AddsBudget
             return;
         throw new BarrelException(
             LoweringErrors.BadOption,
-            $"--adds-per-mac {asked}: with --weights {options.Weights} this network takes {LayerCost.Least(adds, model.Macs)}, which is the least that can be met"
-            + (options.Weights == "terms" ? ": its weights are sums of one or two powers of two and are kept" : "; --weights terms spends what it is given"));
+            $"--adds-per-mac {asked}: with --weights {options.Weights} this network takes {LayerCost.Least(adds, model.Macs)}, "
+            + "which is the least that can be met"
+            + (options.Weights == "terms"
+                ? ": its weights are sums of one or two powers of two and are kept"
+                : "; --weights terms spends what it is given"));
     }
 }

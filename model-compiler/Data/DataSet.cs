@@ -22,7 +22,9 @@ public static class DataSet
         });
     }
 
-    /// <summary>Frames alone, for calibration and comparison: what --calibrate and --inputs name. Idx folders give the training images.</summary>
+    /// <summary>
+    /// Frames alone, for calibration and comparison: what --calibrate and --inputs name. Idx folders give the training images.
+    /// </summary>
     public static IDataSet OpenImages(string path)
     {
         if (FindIdx(path, preferTraining: true) is IdxFiles files)
@@ -31,7 +33,8 @@ public static class DataSet
     }
 
     /// <summary>
-    /// The indices of <paramref name="limit"/> samples, evenly spaced from the first on, or of all: neighbouring frames of a clip look alike,
+    /// The indices of <paramref name="limit"/> samples, evenly spaced from the first on, or of all: neighbouring frames of a clip look
+    /// alike,
     /// and a folder per class is sorted by class, so the first ones would be no fair sample.
     /// </summary>
     public static int[] Spread(int count, int? limit)
@@ -53,7 +56,8 @@ public static class DataSet
         if (tree.Files.FirstOrDefault(FileNames.IsImage) is not string picture)
             return files;
         throw new BarrelException(DataErrors.Layout,
-            $"{path}: holds the idx file {Path.GetFileName(files.Images)} and the picture {picture}; one kind would be right, or the name of the idx file");
+            $"{path}: holds the idx file {Path.GetFileName(files.Images)} and the picture {picture}; one kind would be right, or the " +
+                "name of the idx file");
     }
 
     private static IDataSet Open(string path, Func<IFileTree, IDataSet> make)

@@ -38,6 +38,7 @@ internal sealed class ImageFolderDataSet : IDataSet
             return;
         throw new BarrelException(DataErrors.Layout, segmentation
             ? $"{tree.Show(wrong)}: a picture beside images/ and labels/; it in images/, or a folder without labels/, would be right"
-            : $"{tree.Show(wrong)}: looks like a label, not like a frame; the folder that directly holds images/ and labels/ would be right, or images/ itself");
+            : $"{tree.Show(wrong)}: looks like a label, not like a frame; the folder that directly holds images/ and labels/ would be " +
+                "right, or images/ itself");
     }
 }

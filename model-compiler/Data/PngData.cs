@@ -4,7 +4,8 @@ using System.IO.Compression;
 namespace Barrel.Compiler.Data;
 
 /// <summary>
-/// Refuses a PNG whose packed data is far more than its size says. A file of 2 MB can unpack to 2 GB, and the decoder unpacks all of it before it looks.
+/// Refuses a PNG whose packed data is far more than its size says. A file of 2 MB can unpack to 2 GB, and the decoder unpacks all of it
+/// before it looks.
 /// </summary>
 internal static class PngData
 {

@@ -17,13 +17,15 @@ internal static class BlobLimits
                 CheckLinear(node, linear);
             else if (layer is PoolLayer { Window: Graphs.MaxPool window })
                 CheckWindow(
-                    node, [window.KernelHeight, window.KernelWidth], [window.StrideY, window.StrideX], [window.DilationY, window.DilationX], [window.PadTop, window.PadLeft]);
+                    node, [window.KernelHeight, window.KernelWidth], [window.StrideY, window.StrideX], [window.DilationY, window.DilationX],
+                        [window.PadTop, window.PadLeft]);
         }
     }
 
     private static void CheckLinear(string node, LinearLayer layer)
     {
-        CheckWindow(node, [layer.KernelHeight, layer.KernelWidth], [layer.StrideY, layer.StrideX], [layer.DilationY, layer.DilationX], [layer.PadTop, layer.PadLeft]);
+        CheckWindow(node, [layer.KernelHeight, layer.KernelWidth], [layer.StrideY, layer.StrideX], [layer.DilationY, layer.DilationX],
+            [layer.PadTop, layer.PadLeft]);
         AtMost(node, "phases", Math.Max(layer.PhaseY, layer.PhaseX), ModelFormat.PhasesMax);
         AtMost(node, "inputs", layer.Inputs.Length, ModelFormat.InputsMax);
         AtMost(node, "channels to read", layer.InputChannels, ModelFormat.ExtentMax);

@@ -15,7 +15,8 @@ internal static class ScaleRange
                 {
                     throw new BarrelException(
                         LoweringErrors.ScaleRange,
-                        $"node '{layer.Name}': its values on the calibration frames ask for steps of 2^{exponent}; 2^{sbyte.MinValue} to 2^{sbyte.MaxValue} would be right");
+                        $"node '{layer.Name}': its values on the calibration frames ask for steps of 2^{exponent}; 2^{sbyte.MinValue} to " +
+                        $"2^{sbyte.MaxValue} would be right");
                 }
     }
 }

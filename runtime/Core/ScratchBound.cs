@@ -1,7 +1,8 @@
 namespace Barrel.Runtime
 {
     /// <summary>
-    /// What an executor allocates for a layer besides the arena, at most: tile, tables, sums. A few bytes of a blob can ask for any kernel over any tensor, so
+    /// What an executor allocates for a layer besides the arena, at most: tile, tables, sums. A few bytes of a blob can ask for any kernel
+    /// over any tensor, so
     /// the loader adds these up and refuses the blob before anything is allocated.
     /// </summary>
     internal static class ScratchBound
@@ -40,7 +41,8 @@ namespace Barrel.Runtime
             long best = taps.Mode == AccumulatorLayer.ModeArgMax ? Times(Times(taps.PhaseY, taps.PhaseX), positions) : 0;
             long sourceRows = Times(taps.Inputs.Length, Times(2, bands));
             return Times(2, elements) + Times(8, positions + rowStride) + Times(5, best) + Times(4, sourceRows)
-                + 16L * (taps.KernelHeight + taps.KernelWidth) + 4L * taps.GridHeight + taps.InputChannels + 12L * taps.TapCount + 64L * taps.Rows;
+                + 16L * (taps.KernelHeight + taps.KernelWidth) + 4L * taps.GridHeight + taps.InputChannels + 12L * taps.TapCount
+                    + 64L * taps.Rows;
         }
 
         private static long Least(long a, long b)

@@ -73,7 +73,8 @@ public class BadInputTests
     {
         foreach (string[] arguments in new string[][]
         {
-            ["run", "--model", name, "--camera", "scene:1"], ["run", "--model", Fake, "--camera", name], ["run", "--model", Fake, "--camera", "dir:" + name],
+            ["run", "--model", name, "--camera", "scene:1"], ["run", "--model", Fake, "--camera", name],
+            ["run", "--model", Fake, "--camera", "dir:" + name],
             ["run", "--model", Fake, "--camera", "scene:" + name], ["run", "--model", Fake, "--camera", "scene:1", "--board", name], [name],
         })
         {
@@ -94,7 +95,8 @@ public class BadInputTests
             Fill(folder);
             expected = part.Replace("FOLDER", folder, StringComparison.Ordinal);
             using HostProcess host = new(
-                ["run", .. line.Split(' ').Select(a => a.Replace("FAKE", Fake, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal))]);
+                ["run", .. line.Split(' ').Select(a =>
+                    a.Replace("FAKE", Fake, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal))]);
             return host.Finish();
         }
         finally
@@ -135,7 +137,8 @@ public class BadInputTests
         Write("large", "YUV4MPEG2 W8000 H8000 F10:1\n"u8.ToArray());
 
         using MemoryStream picture = new();
-        new StbImageWriteSharp.ImageWriter().WritePng(new byte[64 * 48 * 3], 64, 48, StbImageWriteSharp.ColorComponents.RedGreenBlue, picture);
+        new StbImageWriteSharp.ImageWriter().WritePng(new byte[64 * 48 * 3], 64, 48, StbImageWriteSharp.ColorComponents.RedGreenBlue,
+            picture);
         Write("pictures/a.png", picture.ToArray());
         Write("pictures/b.png", picture.ToArray()[..^40]);
     }

@@ -3,7 +3,9 @@ using Barrel.Runtime.Tests.Models;
 
 namespace Barrel.Runtime.Tests;
 
-/// <summary>Blobs of a few bytes that are sound field by field and ask for much: they are refused before much is taken, or run in little.</summary>
+/// <summary>
+/// Blobs of a few bytes that are sound field by field and ask for much: they are refused before much is taken, or run in little.
+/// </summary>
 [TestClass]
 public class HostileBlobTests
 {
@@ -68,7 +70,8 @@ public class HostileBlobTests
             int channels = random.Next(2) == 0 ? random.Next(1, 4) : random.Next(1, 300);
             int height = random.Next(1, 80), width = random.Next(1, 200);
             int input = made.AddTensor(channels, height, width, random.Next(1, 9));
-            TapLayer layer = Layer(made, input, made.AddTensor(1, random.Next(1, 60), random.Next(1, 300), 8), random.Next(1, 20), random.Next(1, 20));
+            TapLayer layer = Layer(made, input, made.AddTensor(1, random.Next(1, 60), random.Next(1, 300), 8), random.Next(1, 20),
+                random.Next(1, 20));
             layer.StrideY = random.Next(1, 6);
             layer.StrideX = random.Next(1, 6);
             layer.DilationY = random.Next(1, 9);
@@ -78,10 +81,12 @@ public class HostileBlobTests
             layer.InputWidth = width;
             layer.GridHeight = made.Model.Tensors[layer.Output].Height;
             layer.GridWidth = made.Model.Tensors[layer.Output].Width;
-            foreach ((int alignment, int lanes, int slack, int elementsMax) in new[] { (8, 8, 8, 24576), (4, 4, 4, 24576), (1, 16, 64, 32768), (1, 64, 256, 32768), (1, 32, 128, 16384) })
+            foreach ((int alignment, int lanes, int slack, int elementsMax) in new[] { (8, 8, 8, 24576), (4, 4, 4, 24576),
+                (1, 16, 64, 32768), (1, 64, 256, 32768), (1, 32, 128, 16384) })
             {
                 TapPlan plan = new(made.Model, layer, alignment, lanes, slack, elementsMax);
-                long taken = plan.Elements - slack + (4L * plan.Positions) + (4L * plan.SourceRow.Sum(r => r.Length)) + (4L * plan.SlotRow.Length);
+                long taken = plan.Elements - slack + (4L * plan.Positions) + (4L * plan.SourceRow.Sum(r => r.Length))
+                    + (4L * plan.SlotRow.Length);
                 Assert.IsLessThanOrEqualTo(ScratchBound.BytesOf(layer), taken, $"seed {seed}");
             }
         }
@@ -183,7 +188,8 @@ public class HostileBlobTests
             default:
                 made.AddLayer(new MaxPoolLayer
                 {
-                    Input = square, Output = tall, KernelHeight = 4096, KernelWidth = 4096, StrideY = 4096, StrideX = 4096, DilationY = 4096, DilationX = 4096,
+                    Input = square, Output = tall, KernelHeight = 4096, KernelWidth = 4096, StrideY = 4096, StrideX = 4096,
+                        DilationY = 4096, DilationX = 4096,
                     PadTop = -65535, PadLeft = 65535,
                 });
                 made.Model.Tensors[tall].Bits = 8;
@@ -208,7 +214,8 @@ public class HostileBlobTests
         TapLayer layer = new()
         {
             Inputs = [new TapInput { Tensor = input, Channels = made.Model.Tensors[input].Channels }], Output = output, Groups = 1,
-            KernelHeight = kernelHeight, KernelWidth = kernelWidth, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1, PhaseY = 1, PhaseX = 1,
+            KernelHeight = kernelHeight, KernelWidth = kernelWidth, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1, PhaseY = 1,
+                PhaseX = 1,
         };
         Fill(layer, 1, AccumulatorLayer.ModeRequantize);
         made.Taps.Add(layer, [[]]);

@@ -90,7 +90,8 @@ public class BadInputTests
         folder.Bytes($"evil/{name}/b.png", [1]);
         folder.Bytes(name + ".onnx", BadWeightsTests.Convolution(float.NaN));
         Clean(TestCommandLine.Run("compile", folder[name + ".onnx"], "-o", folder["OUT.barrel"]), ImportErrors.NonFinite);
-        Clean(TestCommandLine.Run("compile", folder["NET.onnx"], "-o", folder["OUT.barrel"], "--calibrate", folder["evil"]), DataErrors.BrokenImage);
+        Clean(TestCommandLine.Run("compile", folder["NET.onnx"], "-o", folder["OUT.barrel"], "--calibrate", folder["evil"]),
+            DataErrors.BrokenImage);
         Clean(TestCommandLine.Run("inspect", folder[name + ".barrel"]), CommandErrors.InputFile);
         Clean(TestCommandLine.Run("inspect", name), CommandErrors.InputFile);
     }

@@ -95,7 +95,8 @@ public class BadLabelsTests
         folder.Image("missing/images/b.png", 8, 8, 1, 2, 3);
         folder.Bytes("cut/labels/a.png", File.ReadAllBytes(folder["good/labels/a.png"])[..^30]);
         folder.Image("colour/labels/a.png", 8, 8, 1, 2, 3);
-        foreach (string file in new[] { "classes/road/a.png", "classes/sky/a.png", "strange/road/a.png", "strange/bird/a.png", "loose/road/a.png", "loose/x.png", "mixed/road/x.png" })
+        foreach (string file in new[] { "classes/road/a.png", "classes/sky/a.png", "strange/road/a.png", "strange/bird/a.png",
+            "loose/road/a.png", "loose/x.png", "mixed/road/x.png" })
             folder.Image(file, 8, 8, 200, 20, 2);
         foreach ((string set, byte[] labels) in new (string, byte[])[] { ("counts", [1, 0, 1]), ("id", [1, 5]), ("mixed", [0, 1]) })
         {

@@ -8,7 +8,9 @@ using static Barrel.Compiler.Tests.Import.OnnxWriter;
 
 namespace Barrel.Compiler.Tests.Commands;
 
-/// <summary>Weights that are no numbers, and budgets that they cannot meet: one line, exit code 2, no file more or less than before.</summary>
+/// <summary>
+/// Weights that are no numbers, and budgets that they cannot meet: one line, exit code 2, no file more or less than before.
+/// </summary>
 [TestClass]
 public partial class BadWeightsTests
 {
@@ -61,7 +63,8 @@ public partial class BadWeightsTests
     public void BudgetsThatAreNone(string budget)
     {
         using TemporaryFolder folder = Folder();
-        TestCommandLine.Refused(folder, $"compile NET.onnx -o OUT.barrel --adds-per-mac={budget}", CommandErrors.Option, "--adds-per-mac", "0.01..16");
+        TestCommandLine.Refused(folder, $"compile NET.onnx -o OUT.barrel --adds-per-mac={budget}", CommandErrors.Option, "--adds-per-mac",
+            "0.01..16");
     }
 
     /// <summary>What the message says can be met, is met; a little less is not.</summary>
@@ -158,9 +161,15 @@ public partial class BadWeightsTests
         Add("divided", [4, 6, 1, 1], 1);
         Add("divisor", [1], 2);
         Add("low", [], -4);
-        return onnx.Node("Conv", ["x", "w", "b"], "c").Node("BatchNormalization", ["c", "scale", "shift", "mean", "variance"], "n").Node("PRelu", ["n", "slope"], "r")
-            .Node("Mul", ["r", "factor"], "m").Node("Add", ["m", "offset"], "o").Node("Div", ["divided", "divisor"], "folded").Node("Conv", ["o", "folded"], "d")
-            .Node("Clip", ["d", "low"], "y").File();
+        return onnx.Node("Conv", ["x", "w", "b"], "c")
+            .Node("BatchNormalization", ["c", "scale", "shift", "mean", "variance"], "n")
+            .Node("PRelu", ["n", "slope"], "r")
+            .Node("Mul", ["r", "factor"], "m")
+            .Node("Add", ["m", "offset"], "o")
+            .Node("Div", ["divided", "divisor"], "folded")
+            .Node("Conv", ["o", "folded"], "d")
+            .Node("Clip", ["d", "low"], "y")
+            .File();
     }
 
     [GeneratedRegex(@"[0-9]\.[0-9]{3}(?=(, which)? is the least)")]

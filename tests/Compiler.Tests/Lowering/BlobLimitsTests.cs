@@ -35,7 +35,8 @@ public class BlobLimitsTests
     {
         GraphBuilder b = new(3, 3, 2, 3);
         Value wide = b.Conv(b.Input, 7, kernel: 1);
-        Value[] sides = [.. Enumerable.Range(2, 2).Select(step => b.Concat([.. Enumerable.Range(0, 40).Select(i => b.Slice(wide, i * step % 7, 1))]))];
+        Value[] sides = [.. Enumerable.Range(2, 2).Select(step =>
+            b.Concat([.. Enumerable.Range(0, 40).Select(i => b.Slice(wide, i * step % 7, 1))]))];
         Graph graph = b.To(b.Sum(sides[0], sides[1]));
         LoweredRun.Same(graph, 3);
         Loads(graph);
