@@ -95,12 +95,13 @@ public sealed class Quantizer
     private static double BudgetLeft(LoweredNetwork network, QuantizeOptions options, Dictionary<LinearLayer, float[]> chosen)
     {
         double spent = network.Layers.OfType<LinearLayer>().Sum(l => LayerCost.FixedAdds(l) + (chosen.TryGetValue(l, out float[]? w) ? LayerCost.TapAdds(l, w) : 0));
-        double budget = (options.AddsPerMac * network.Macs) - spent;
-        return budget > 0
-            ? budget
+        double budget = options.AddsPerMac * network.Macs;
+        return spent <= budget
+            ? budget - spent
             : throw new BarrelException(
                 LoweringErrors.BadOption,
-                $"--adds-per-mac {options.AddsPerMac}: scales, slopes and sums alone take {spent / network.Macs:F3}; more than that is right");
+                $"--adds-per-mac {options.AddsPerMac}: scales, slopes, sums and weights that are kept take {LayerCost.Least(spent, network.Macs)} of it alone; "
+                + $"{LayerCost.Least(spent, network.Macs)} is the least that can be met, and more leaves room for other weights");
     }
 
     private void Round(int index)
