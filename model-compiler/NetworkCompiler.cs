@@ -32,6 +32,8 @@ public static class NetworkCompiler
         foreach (string line in network.Remarks)
             remark?.Invoke(line);
         Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options);
+        if (WeightSchemes.Remark(options.Weights, quantized) is string approximation)
+            remark?.Invoke(approximation);
         return ModelWriter.Write(
             network, quantized, new ModelPurpose(graph.Name, InputFormatOf(graph, card), card.Task, card.Classes, card.RoadClass, card.IgnoreLabel));
     }

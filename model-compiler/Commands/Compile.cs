@@ -26,10 +26,10 @@ public sealed record CompileOptions
     /// <summary>terms, log2, lognet, logsqrt2 or linear.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>Bits of a weight, 2 to 8; null: the scheme's own.</summary>
+    /// <summary>Bits of a weight without its sign, 2 to 8; null with terms, else 4 by default.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>Adds per dense multiplication to aim at; null: the scheme's own.</summary>
+    /// <summary>Adds per dense multiplication to aim at, with terms alone; null: the default.</summary>
     public double? AddsPerMac { get; init; }
 
     /// <summary>4 to 8.</summary>
@@ -76,8 +76,8 @@ public static class Compile
             HelpName = "DIR",
         };
         var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
-        var bits = new Option<int?>("--bits") { Description = "Bits of a weight, 2 to 8", HelpName = "N" };
-        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at", HelpName = "X" };
+        var bits = new Option<int?>("--bits") { Description = "Bits of a weight besides its sign, 2 to 8; not with terms", HelpName = "N" };
+        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at; with terms alone", HelpName = "X" };
         var activationBits = new Option<int>("--activation-bits")
         {
             Description = "Bits of an activation, 4 to 8",
@@ -130,6 +130,10 @@ public static class Compile
         OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
+        if (options.Weights == "terms" && options.Bits is not null)
+            throw OptionCheck.Wrong("--bits is for --weights log2, lognet, logsqrt2 and linear; terms are bought with --adds-per-mac");
+        if (options.Weights != "terms" && options.AddsPerMac is not null)
+            throw OptionCheck.Wrong($"--adds-per-mac is for --weights terms; what {options.Weights} takes follows from --bits");
         if (options.TargetLoss is null != options.Data is null)
             throw OptionCheck.Wrong("--target-loss and --data are only right together: the loss is measured on the data");
         if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
@@ -161,10 +165,10 @@ public static class Compile
 
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.TargetLoss is not null || options.Report is not null
+        if (options.Activations != "linear" || options.TargetLoss is not null || options.Report is not null
             || options.EmitCSharp is not null)
             throw new BarrelException(
-                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --target-loss, --report and --emit-csharp are not built yet; leave them out");
+                CommandErrors.NotBuilt, "--activations log2, --target-loss, --report and --emit-csharp are not built yet; leave them out");
         var defaults = new QuantizeOptions();
         return defaults with
         {
