@@ -113,6 +113,7 @@ public sealed class Quantizer
             LoweredTensor source = layer.Reads.First();
             (layer.Output.Bits, layer.Output.ScaleExponents, layer.Output.Zeros, layer.Output.IsBinary) =
                 (source.Bits, source.ScaleExponents, source.Zeros, source.IsBinary);
+            layer.Output.IsLog = source.IsLog;
             if (layer is ResampleLayer)
                 foreach (FloatFlow frame in _frames)
                     ActivationGrids.Round(layer.Output, frame[layer.Output], layer.Output.CodeMax);
@@ -209,6 +210,9 @@ public sealed class Quantizer
                 break;
             case WriteOut.Codes when layer.Grid is not null:
                 ActivationGrids.Take(output, layer.Grid);
+                break;
+            case WriteOut.Codes when _options.Activations == ActivationScheme.Log2:
+                LogGrids.Choose(_network, output, values, _options.ActivationBits);
                 break;
             case WriteOut.Codes:
                 ActivationGrids.Choose(output, values, _options.ActivationBits);
