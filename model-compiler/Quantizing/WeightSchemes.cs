@@ -80,5 +80,6 @@ internal static class WeightSchemes
 
     private static double SquaredError(double quantized, double weight) => (quantized - weight) * (quantized - weight);
 
+    /// <summary>By bits. What lies 64 octaves below the greatest weight leaves no trace in a sum.</summary>
     private static float[][] Log2Tables { get; } = [.. Enumerable.Range(0, 9).Select(bits => SignedPowers.Table(1, Math.Min((1 << bits) - 1, 64)))];
 }
