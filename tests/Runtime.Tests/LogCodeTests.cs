@@ -145,6 +145,32 @@ public class LogCodeTests
             Assert.HasCount(2, made.Load().Layers);
     }
 
+    /// <summary>The greatest level is 2^14, so 2^16 of it fit 31 bits and 2^17 do not.</summary>
+    [TestMethod]
+    [DataRow(16, 0, false)]
+    [DataRow(17, 0, true)]
+    [DataRow(0, 16, false)]
+    [DataRow(0, 17, true)]
+    public void RangesAreReckonedInLevels(int exponent, int skipShift, bool refused)
+    {
+        TestModel made = SampleModels.OneRow(8, 4, AccumulatorLayer.ModeRequantize);
+        (made.Model.Tensors[1].IsLog, made.Model.Tensors[1].Bits) = (true, 4);
+        ((TapLayer)made.Model.Layers[0]).High = [15];
+        TapLayer last = new()
+        {
+            Inputs = [new TapInput { Tensor = 1, Channels = 1 }], Output = made.AddTensor(1, 1, 4, 32), Mode = AccumulatorLayer.ModeRaw, Groups = 1, Rows = 1,
+            KernelHeight = 1, KernelWidth = 1, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1, PhaseY = 1, PhaseX = 1,
+            Bias = [0], Skips = [new TapInput { Tensor = 1, Channels = 1 }], SkipShift = [[(byte)skipShift]],
+        };
+        made.Taps.Add(last, [[new TestTap(0, exponent, false)]]);
+        made.AddLayer(last);
+        made.PlaceTensors(false);
+        if (refused)
+            Assert.AreEqual(ModelErrors.Overflow, Assert.ThrowsExactly<BarrelException>(made.Load).Code);
+        else
+            Assert.HasCount(2, made.Load().Layers);
+    }
+
     [TestMethod]
     [DataRow(0, false)]
     [DataRow(8, true)]
