@@ -28,6 +28,9 @@ internal static class WeightSchemes
     public static float Log2(float w, int range, int bits) =>
         SignedPowers.Nearest(Log2Tables[bits], w / MathF.ScaleB(1, range)) * MathF.ScaleB(1, range);
 
+    /// <summary>Whether a scheme is a reference as LOGNET publishes it: weights are rounded, and nothing makes up for that.</summary>
+    public static bool IsPublished(WeightScheme scheme) => scheme is WeightScheme.Linear or WeightScheme.LogNet or WeightScheme.LogSqrt2;
+
     /// <summary>A layer's weights by a scheme, with the full-scale range of least squared error.</summary>
     public static float[] Quantize(WeightScheme scheme, float[] weights, int bits)
     {

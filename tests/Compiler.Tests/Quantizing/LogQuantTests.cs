@@ -80,6 +80,8 @@ public class LogQuantTests
         (2f * BelowThreeQuarters, 3f, "just under 3½ rounds to 3"),
         (2f * AboveThreeQuarters, 3f, "just over 3½ rounds to 4 ≥ range: clipped to range − 1"),
         (4f, 3f, "(√2)^range itself: clipped"),
+        (3.9999998f, 3f, "the last float under it rounds to 4 = range: clipped"),
+        (4.0000005f, 3f, "the first float over it"),
         (-4f, -3f, "the clip of a negative number"),
         (float.MaxValue, 3f, "far over"),
         (BelowRoot2 / 2, 0.75f, "2·log2 = −1 to seven digits, √2 / 2 is taken as 0.75"),
@@ -89,6 +91,8 @@ public class LogQuantTests
         (-AboveQuarter / 4, -0.375f, "both sides of the lower clip for negative numbers"),
         (-BelowQuarter / 4, 0f, "both sides of the lower clip for negative numbers"),
         (0.25f, 0f, "(√2)^−4 is at the minimum"),
+        (0.24999999f, 0f, "one float under it"),
+        (0.25000003f, 0f, "one float over it rounds to −4 too"),
         (float.Epsilon, 0f, "2^−149"),
     ];
 
