@@ -27,6 +27,9 @@ public sealed class Quantizer
     private readonly Dictionary<LinearLayer, float[]> _fixed;
     private readonly Dictionary<LinearLayer, QuantizedLinear> _quantized = [];
     private readonly Dictionary<LoweredTensor, int> _lastRead = [];
+
+    /// <summary>Tensors that a multiplying layer reads.</summary>
+    private readonly HashSet<LoweredTensor> _multiplied;
     private readonly Dictionary<LinearLayer, Sensitivity>? _sensitivities;
     private readonly TermBudget? _terms;
     private double _addsLeft;
@@ -38,6 +41,7 @@ public sealed class Quantizer
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
                 _lastRead[tensor] = i;
+        _multiplied = Multiplied(network);
         _frames = Flows(network, frames);
         _fixed = FixedWeights(network, options);
         HashSet<LinearLayer> budgeted = [.. network.Layers.OfType<LinearLayer>().Where(l => !_fixed.ContainsKey(l))];
@@ -68,6 +72,24 @@ public sealed class Quantizer
         return quantizer._quantized;
     }
 
+    /// <summary>
+    /// Tensors that a layer of multiplications reads, pools and resampling between them looked through. Few bits there make its adds cheap; what only
+    /// sums, scales and skips read (a partial sum before its normalization) has few adds to save, and few bits would cost it much.
+    /// </summary>
+    private static HashSet<LoweredTensor> Multiplied(LoweredNetwork network)
+    {
+        HashSet<LoweredTensor> multiplied = [];
+        foreach (LoweredLayer layer in Enumerable.Reverse(network.Layers))
+        {
+            if (layer is LinearLayer { CountsMacs: true } linear)
+                multiplied.UnionWith(linear.Inputs.Select(p => p.Tensor));
+            else if (layer is not LinearLayer && multiplied.Contains(layer.Output))
+                multiplied.UnionWith(layer.Reads);
+        }
+
+        return multiplied;
+    }
+
     private static FloatFlow[] Flows(LoweredNetwork network, IReadOnlyList<byte[]> frames) =>
         [.. frames.Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, f) })];
 
@@ -82,7 +104,7 @@ public sealed class Quantizer
         {
             if (IsExact(layer.Weights))
                 chosen[layer] = layer.Weights;
-            else if (!layer.CountsMacs)
+            else if (!layer.CountsMacs && options.Weights != WeightScheme.Terms)
                 chosen[layer] = TermBudget.Nearest(layer.Weights, 3);
             else if (options.Weights != WeightScheme.Terms)
                 chosen[layer] = WeightSchemes.Quantize(options.Weights, layer.Weights, options.Bits);
@@ -177,7 +199,7 @@ public sealed class Quantizer
         for (int i = 0; i < PriceSteps && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++)
         {
             double middle = high == 0 ? low + PriceStep : (low + high) / 2;
-            QuantizedLinear tried = At(price * Math.Pow(2, middle));
+            QuantizedLinear tried = At(price * ExactMath.Exp2(middle));
             if (LayerCost.TapAdds(layer, tried.Weights) > share)
             {
                 low = middle;
@@ -216,7 +238,7 @@ public sealed class Quantizer
                 LogGrids.Choose(_network, output, values, _options.ActivationBits);
                 break;
             case WriteOut.Codes:
-                ActivationGrids.Choose(output, values, _options.ActivationBits);
+                ActivationGrids.Choose(output, values, _multiplied.Contains(output) ? _options.ActivationBits : ActivationGrids.BitsMax);
                 break;
             default:
                 output.Bits = 8;
