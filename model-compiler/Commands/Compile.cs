@@ -4,9 +4,9 @@ using Barrel.Compiler.Cards;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
-using Barrel.Compiler.Networks;
 using Barrel.Compiler.Quantizing;
 using Barrel.Compiler.Reports;
+using Barrel.Compiler.Tuning;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -32,8 +32,8 @@ public sealed record CompileOptions
     /// <summary>Adds per dense multiplication to aim at; null: the scheme's own.</summary>
     public double? AddsPerMac { get; init; }
 
-    /// <summary>4 to 8.</summary>
-    public int ActivationBits { get; init; }
+    /// <summary>4 to 8; null: 8, or what <see cref="TargetLoss"/> finds.</summary>
+    public int? ActivationBits { get; init; }
 
     /// <summary>linear or log2.</summary>
     public required string Activations { get; init; }
@@ -44,7 +44,7 @@ public sealed record CompileOptions
     /// <summary>Points of mIoU or top-1 that may be lost, measured on <see cref="Data"/>; null: not measured.</summary>
     public double? TargetLoss { get; init; }
 
-    /// <summary>Labelled data for <see cref="TargetLoss"/>; null exactly where that is.</summary>
+    /// <summary>Labelled data for <see cref="TargetLoss"/> and <see cref="Report"/>; null: none.</summary>
     public string? Data { get; init; }
 
     /// <summary>The board that the blob must fit on; null: none.</summary>
@@ -78,22 +78,17 @@ public static class Compile
         var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
         var bits = new Option<int?>("--bits") { Description = "Bits of a weight, 2 to 8", HelpName = "N" };
         var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at", HelpName = "X" };
-        var activationBits = new Option<int>("--activation-bits")
-        {
-            Description = "Bits of an activation, 4 to 8",
-            HelpName = "N",
-            DefaultValueFactory = _ => 8,
-        };
+        var activationBits = new Option<int?>("--activation-bits") { Description = "Bits of an activation, 4 to 8; 8 unless --target-loss finds fewer", HelpName = "N" };
         var activations = Choice("--activations", "Steps of the activation codes", ActivationGrids);
         var card = SharedOptions.Card();
         var loss = new Option<double?>("--target-loss")
         {
-            Description = "Spend adds until at most X points of mIoU or top-1 are lost on --data",
+            Description = "Find the cheapest adds per MAC and activation bits that lose at most X points of mIoU or top-1 on --data",
             HelpName = "X",
         };
-        var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss, as for evaluate", HelpName = "DIR" };
+        var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss and --report, as for evaluate", HelpName = "DIR" };
         var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not)", HelpName = "NAME" };
-        var report = new Option<string?>("--report") { Description = "Write a report to this folder", HelpName = "DIR" };
+        var report = new Option<string?>("--report") { Description = "Write a report, one HTML page, to this folder", HelpName = "DIR" };
         var csharp = new Option<string?>("--emit-csharp") { Description = "Write the network as C# source to this folder", HelpName = "DIR" };
         var json = SharedOptions.Json();
         return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
@@ -130,8 +125,14 @@ public static class Compile
         OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
-        if (options.TargetLoss is null != options.Data is null)
-            throw OptionCheck.Wrong("--target-loss and --data are only right together: the loss is measured on the data");
+        if (options.TargetLoss is not null && options.Data is null)
+            throw OptionCheck.Wrong("--target-loss without --data; labelled data to measure the loss on would be right");
+        if (options.Data is not null && options.TargetLoss is null && options.Report is null)
+            throw OptionCheck.Wrong("--data without --target-loss or --report; one of them, or leaving it out, would be right");
+        if (options.TargetLoss is not null && options.AddsPerMac is not null)
+            throw OptionCheck.Wrong("--target-loss searches --adds-per-mac; one of the two would be right");
+        if (options.TargetLoss is not null && options.Weights != WeightSchemes[0])
+            throw OptionCheck.Wrong($"--target-loss with --weights {options.Weights}, which takes no budget of adds; --weights {WeightSchemes[0]} would be right");
         if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
             throw OptionCheck.Wrong("--output is the model itself; another file would be right");
         OutputFile.Check(options.Output);
@@ -148,9 +149,18 @@ public static class Compile
         Graph graph = OnnxImporter.ImportFile(options.Model);
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, quantization, streams.Error.WriteLine);
-        Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
-        OutputFile.Write(options.Output, stream => stream.Write(blob));
+        Model model;
+        using (var progress = new Progress(streams))
+        {
+            using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
+            Trials trials = new(graph, card, frames, progress);
+            Trial chosen = options.TargetLoss is double loss
+                ? new TargetSearch(trials.Compile, metric!, new Target(quantization, options.ActivationBits, loss), progress.Line).Run()
+                : trials.Compile(quantization);
+            model = chosen.Model;
+            OutputFile.Write(options.Output, stream => stream.Write(model.Blob));
+        }
+
         ModelReport.Write(streams.Out, model, options.Json);
         if (board is null)
             return ExitCode.Done;
@@ -161,17 +171,16 @@ public static class Compile
 
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.TargetLoss is not null || options.Report is not null
-            || options.EmitCSharp is not null)
+        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.Report is not null || options.EmitCSharp is not null)
             throw new BarrelException(
-                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --target-loss, --report and --emit-csharp are not built yet; leave them out");
+                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --report and --emit-csharp are not built yet; leave them out");
         var defaults = new QuantizeOptions();
         return defaults with
         {
             Weights = Enum.Parse<WeightScheme>(options.Weights, ignoreCase: true),
             Bits = options.Bits ?? defaults.Bits,
             AddsPerMac = options.AddsPerMac ?? defaults.AddsPerMac,
-            ActivationBits = options.ActivationBits,
+            ActivationBits = options.ActivationBits ?? defaults.ActivationBits,
         };
     }
 

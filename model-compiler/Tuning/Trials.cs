@@ -1,0 +1,46 @@
+using System.Globalization;
+using Barrel.Compiler.Cards;
+using Barrel.Compiler.Commands;
+using Barrel.Compiler.Graphs;
+using Barrel.Compiler.Networks;
+using Barrel.Compiler.Quantizing;
+using Barrel.Compiler.Reports;
+using Barrel.Runtime;
+
+namespace Barrel.Compiler.Tuning;
+
+/// <summary>A network compiled with one setting.</summary>
+internal sealed class Trial(QuantizeOptions options, Model model)
+{
+    public QuantizeOptions Options { get; } = options;
+
+    public Model Model { get; } = model;
+
+    public LayerCosts[] Costs { get; } = ModelCosts.Of(model);
+
+    /// <summary>What the blob takes, not what was asked for.</summary>
+    public double AddsPerMac => Model.Macs == 0 ? 0 : (double)Costs.Sum(l => l.Adds) / Model.Macs;
+
+    /// <summary>The setting as users name it.</summary>
+    public string Setting => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(Options.Weights == WeightScheme.Terms ? $"{Options.AddsPerMac:0.0##} adds per MAC" : $"{Options.Bits}-bit weights")}, {Options.ActivationBits}-bit activations");
+}
+
+/// <summary>Compiles one network with several settings, each of them once.</summary>
+internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, Progress progress)
+{
+    private readonly Dictionary<QuantizeOptions, Trial> _made = [];
+
+    public Trial Compile(QuantizeOptions options)
+    {
+        if (_made.TryGetValue(options, out Trial? made))
+            return made;
+        using Progress.Step step = progress.Begin("compile");
+
+        // What was fused or dropped is the same for every setting.
+        Action<string>? remark = _made.Count == 0 ? progress.Line : null;
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remark, step.Report);
+        return _made[options] = new Trial(options, Model.Load(blob, BlobNetwork.MemoryBytesMax));
+    }
+}
