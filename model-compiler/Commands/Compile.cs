@@ -136,6 +136,8 @@ public static class Compile
         if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
             throw OptionCheck.Wrong("--output is the model itself; another file would be right");
         OutputFile.Check(options.Output);
+        if (options.Report is not null)
+            ReportFolder.Check(options.Report);
         return options;
     }
 
@@ -154,11 +156,13 @@ public static class Compile
         {
             using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
             Trials trials = new(graph, card, frames, progress);
-            Trial chosen = options.TargetLoss is double loss
-                ? new TargetSearch(trials.Compile, metric!, new Target(quantization, options.ActivationBits, loss), progress.Line).Run()
-                : trials.Compile(quantization);
+            TargetSearch? search = options.TargetLoss is not double loss ? null
+                : new(trials.Compile, metric!, new Target(quantization, options.ActivationBits, loss), progress.Line);
+            Trial chosen = search is null ? trials.Compile(quantization) : search.Run();
             model = chosen.Model;
             OutputFile.Write(options.Output, stream => stream.Write(model.Blob));
+            if (options.Report is not null)
+                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
         }
 
         ModelReport.Write(streams.Out, model, options.Json);
@@ -171,9 +175,9 @@ public static class Compile
 
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.Report is not null || options.EmitCSharp is not null)
+        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.EmitCSharp is not null)
             throw new BarrelException(
-                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --report and --emit-csharp are not built yet; leave them out");
+                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2 and --emit-csharp are not built yet; leave them out");
         var defaults = new QuantizeOptions();
         return defaults with
         {

@@ -74,9 +74,6 @@ internal sealed class TaskMetric : ITargetMetric, IDisposable
         _float.Dispose();
     }
 
-    /// <summary>The float network, for showing what it answers.</summary>
-    public INetworkSession OpenFloat() => _float.Open();
-
     private string MaskClass => _card.RoadClass >= 0 && _card.RoadClass < _card.Classes.Length ? _card.Classes[_card.RoadClass]
         : _card.Classes.Length > 1 ? _card.Classes[1] : "1";
 
