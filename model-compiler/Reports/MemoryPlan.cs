@@ -9,6 +9,8 @@ namespace Barrel.Compiler.Reports;
 internal sealed record PlannedTensor(string Name, TensorInfo Tensor, int FirstStep, int LastStep)
 {
     public int Bytes => Tensor.ByteCount();
+
+    public bool IsAlive(int step) => FirstStep <= step && step <= LastStep;
 }
 
 /// <summary>Who lies where in the arena and when, from the blob alone.</summary>
@@ -33,10 +35,12 @@ internal static class MemoryPlan
         ];
     }
 
-    /// <summary>Most bytes that are alive during one layer; no plan can do with less.</summary>
-    public static long BytesAliveMax(Model model)
+    /// <summary>The layer during which most bytes are alive, and how many; no plan can do with less.</summary>
+    public static (int Step, long Bytes) Peak(Model model)
     {
         PlannedTensor[] plan = Of(model);
-        return Enumerable.Range(0, model.Layers.Length).Max(i => plan.Where(t => t.FirstStep <= i && i <= t.LastStep).Sum(t => (long)t.Bytes));
+        return Enumerable.Range(0, model.Layers.Length)
+            .Select(i => (Step: i, Bytes: plan.Where(t => t.IsAlive(i)).Sum(t => (long)t.Bytes)))
+            .MaxBy(s => s.Bytes);
     }
 }

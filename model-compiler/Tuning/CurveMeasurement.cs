@@ -24,9 +24,10 @@ internal sealed class CurveMeasurement(Graph graph, ModelCard card, IReadOnlyLis
     /// <param name="tried">What a search tried; may be empty.</param>
     public Curve Measure(Trial chosen, IReadOnlyList<Trial> tried)
     {
-        Trial[] points = [.. tried.Append(chosen).Distinct().Where(t => t.Options.ActivationBits == chosen.Options.ActivationBits)];
+        Trial[] points = [.. tried.Prepend(chosen).Distinct().Where(t => t.Options.ActivationBits == chosen.Options.ActivationBits)];
         if (points.Length < TriedEnough)
-            points = [.. points.Concat(Around(chosen.Options)).Distinct()];
+            points = [.. points.Concat(Around(chosen)).Distinct()];
+        points = [.. points.DistinctBy(t => Convert.ToHexString(t.Model.Blob))];
         using Progress.Step step = progress.Begin("measure the curve");
         List<CurvePoint> measured = [];
         foreach (Trial point in points)
@@ -52,8 +53,10 @@ internal sealed class CurveMeasurement(Graph graph, ModelCard card, IReadOnlyLis
         return verification.Layers[Math.Max(output, 0)].SqnrDb;
     }
 
-    private List<Trial> Around(QuantizeOptions chosen)
+    private List<Trial> Around(Trial trial)
     {
+        QuantizeOptions chosen = trial.Options;
+
         // Budgets belong to terms; the other schemes have bits.
         QuantizeOptions[] settings = chosen.Weights == WeightScheme.Terms
             ? [.. Factors.Select(f => chosen with { AddsPerMac = Math.Round(chosen.AddsPerMac * f, 3) })]
@@ -71,6 +74,9 @@ internal sealed class CurveMeasurement(Graph graph, ModelCard card, IReadOnlyLis
                 // Less than what no choice of weights changes: the curve begins above.
             }
 
+            // Weights that were trained as powers of two are kept whatever the setting.
+            if (i == 0 && made.Count > 0 && made[0].Model.Blob.AsSpan().SequenceEqual(trial.Model.Blob))
+                break;
             step.Report(i + 1, settings.Length);
         }
 

@@ -26,7 +26,8 @@ internal sealed class Axis
     /// <param name="values">At least one, finite.</param>
     /// <param name="from">Pixel of its low end.</param>
     /// <param name="to">Pixel of its high end.</param>
-    public static Axis Over(IReadOnlyCollection<double> values, double from, double to)
+    /// <param name="endsAtGreatest">True: its high end is the greatest value, not the next tick.</param>
+    public static Axis Over(IReadOnlyCollection<double> values, double from, double to, bool endsAtGreatest = false)
     {
         double low = values.Min();
         double high = values.Max();
@@ -34,7 +35,8 @@ internal sealed class Axis
         double rough = span / 4;
         double power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         double step = new[] { 1, 2, 5, 10 }.Select(m => m * power).First(s => s >= rough - 1e-12);
-        return new Axis(Math.Floor((low / step) + 1e-9) * step, Math.Ceiling((Math.Max(high, low + (span / 2)) / step) - 1e-9) * step, step, from, to);
+        double end = endsAtGreatest ? high : Math.Ceiling((Math.Max(high, low + (span / 2)) / step) - 1e-9) * step;
+        return new Axis(Math.Floor((low / step) + 1e-9) * step, end, step, from, to);
     }
 
     public double At(double value) => _from + ((value - _low) / (_high - _low) * (_to - _from));

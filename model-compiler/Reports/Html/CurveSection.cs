@@ -69,5 +69,5 @@ internal static class CurveSection
         page.Add($"<text class=\"{(atEdge ? "end" : "start")} chosenname\" x=\"{(atEdge ? Right : x + 4):0.0}\" y=\"{textY:0.0}\">{chosen.Value:0.0} {curve.Unit} at {chosen.AddsPerMac:0.00}</text>\n");
     }
 
-    private static double FloatNameAt(double y) => y < Top + 12 ? y + 14 : y - 5;
+    private static double FloatNameAt(double y) => y < Top + 20 ? y + 14 : y - 5;
 }

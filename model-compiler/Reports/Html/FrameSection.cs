@@ -43,7 +43,7 @@ internal static class FrameSection
 
     private static void Answers(HtmlText page, FrameGallery gallery)
     {
-        page.Add($"<ul class=\"answers\">\n");
+        page.Add($"<p>Framed where the two answers differ.</p>\n<ul class=\"answers\">\n");
         foreach (SampleFrame frame in gallery.Frames)
         {
             page.Add($"<li{(frame.FloatClass == frame.QuantizedClass ? new HtmlText() : new HtmlText().Add($" class=\"differs\""))}>");

@@ -16,13 +16,29 @@ internal static class MemorySection
     public static void Write(HtmlText page, Model model)
     {
         PlannedTensor[] plan = MemoryPlan.Of(model);
-        long alive = MemoryPlan.BytesAliveMax(model);
-        int steps = model.Layers.Length;
+        (int peak, long alive) = MemoryPlan.Peak(model);
         page.Add($"<section>\n<h2>Memory over time</h2>\n<p>Each rectangle is a tensor in the arena of {model.ArenaBytes:N0} bytes. ");
-        page.Add($"At most {alive:N0} bytes are alive at once, {100.0 * alive / model.ArenaBytes:0}% of it.</p>\n<figure class=\"wide\">\n");
-        page.Add($"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"memory plan\">\n");
+        page.Add($"At most {alive:N0} bytes are alive at once, {100.0 * alive / model.ArenaBytes:0}% of it.</p>\n<div class=\"pair\">\n");
+        Chart(page, model, plan);
+        Peak(page, plan, peak);
+        page.Add($"</div>\n</section>\n");
+    }
+
+    /// <summary>The tensors that are alive when most is.</summary>
+    private static void Peak(HtmlText page, PlannedTensor[] plan, int peak)
+    {
+        page.Add($"<div class=\"scroll\">\n<table>\n<thead><tr><th>alive in layer {peak + 1}</th><th>shape</th><th>bytes</th><th>layers</th></tr></thead>\n<tbody>\n");
+        foreach (PlannedTensor t in plan.Where(t => t.IsAlive(peak)).OrderByDescending(t => t.Bytes))
+            page.Add($"<tr><td>{t.Name}</td><td>{t.Tensor.Channels}×{t.Tensor.Height}×{t.Tensor.Width}</td><td>{t.Bytes:N0}</td><td>{t.FirstStep + 1}–{t.LastStep + 1}</td></tr>\n");
+        page.Add($"</tbody>\n</table>\n</div>\n");
+    }
+
+    private static void Chart(HtmlText page, Model model, PlannedTensor[] plan)
+    {
+        int steps = model.Layers.Length;
+        page.Add($"<figure>\n<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"memory plan\">\n");
         double unit = model.ArenaBytes >= 4096 ? 1024 : 1;
-        Axis up = Axis.Over([0, model.ArenaBytes / unit], Bottom, Top);
+        Axis up = Axis.Over([0, model.ArenaBytes / unit], Bottom, Top, endsAtGreatest: true);
         Axis across = Axis.Over([0, Math.Max(steps, 4)], Left, Right);
         double step = (Right - Left) / steps;
         foreach (double tick in up.Ticks)
@@ -40,6 +56,6 @@ internal static class MemorySection
         page.Add($"<path class=\"limit\" d=\"M{Left} {up.At(model.ArenaBytes / unit):0.0}H{Right}\"/><path class=\"axis\" d=\"M{Left} {Bottom}H{Right}\"/>\n");
         foreach (double tick in across.Ticks.Select(t => Math.Max(1, Math.Round(t))).Where(t => t <= steps).Distinct())
             page.Add($"<text class=\"middle\" x=\"{Left + ((tick - 0.5) * step):0.0}\" y=\"{Bottom + 16}\">{tick}</text>");
-        page.Add($"\n<text class=\"middle\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\">layer, in order of execution ({(unit > 1 ? "KiB" : "bytes")} upward)</text>\n</svg>\n</figure>\n</section>\n");
+        page.Add($"\n<text class=\"middle\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\">layer, in order of execution ({(unit > 1 ? "KiB" : "bytes")} upward)</text>\n</svg>\n</figure>\n");
     }
 }

@@ -12,7 +12,7 @@ internal static class ReportPage
     public static string Write(ReportData data)
     {
         HtmlText page = new();
-        page.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n");
+        page.Add($"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"").AddTrusted(Policy).Add($"\">\n");
         page.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");
         page.Add($"<title>{data.Title}: Barrel report</title>\n<style>\n").AddTrusted(StyleSheet()).Add($"</style>\n</head>\n<body>\n<main>\n");
         Head(page, data);
