@@ -10,7 +10,7 @@ internal static class LayerSection
         page.Add($"<section>\n<h2>Layers</h2>\n<p>Bits are those of the output's codes, terms are taps for each weight of the float network. ");
         page.Add($"Signal-to-noise is that of the layer's output against the float network, over {data.FidelityFrames} frames; a mask's is that of the scores behind it. ");
         page.Add($"Bytes are those that the layer reads and writes in the arena, and its own in the blob.</p>\n");
-        page.Add($"<div class=\"scroll\">\n<table class=\"layers\">\n<thead><tr><th>layer</th><th>operator</th><th>output</th><th>bits</th><th>terms</th><th>MACs</th>");
+        page.Add($"<div class=\"scroll tall\">\n<table class=\"layers\">\n<thead><tr><th>layer</th><th>operator</th><th>output</th><th>bits</th><th>terms</th><th>MACs</th>");
         page.Add($"<th>adds</th><th>adds/MAC</th><th>shifts</th><th>SNR dB</th><th>arena bytes</th><th>blob bytes</th></tr></thead>\n<tbody>\n");
         long most = Math.Max(1, data.Costs.Max(l => l.Adds));
         for (int i = 0; i < data.Costs.Length; i++)
