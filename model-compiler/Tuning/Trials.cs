@@ -22,9 +22,15 @@ internal sealed class Trial(QuantizeOptions options, Model model)
     public double AddsPerMac => Model.Macs == 0 ? 0 : (double)Costs.Sum(l => l.Adds) / Model.Macs;
 
     /// <summary>The setting as users name it.</summary>
-    public string Setting => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{(Options.Weights == WeightScheme.Terms ? $"{Options.AddsPerMac:0.0##} adds per MAC" : $"{Options.Bits}-bit weights")}, {Options.ActivationBits}-bit activations");
+    public string Setting => Name(Options);
+
+    public static string Name(QuantizeOptions options)
+    {
+        string weights = options.Weights == WeightScheme.Terms
+            ? string.Create(CultureInfo.InvariantCulture, $"{options.AddsPerMac:0.0##} adds per MAC")
+            : string.Create(CultureInfo.InvariantCulture, $"{options.Weights.ToString().ToLowerInvariant()} weights of {options.Bits} bits");
+        return string.Create(CultureInfo.InvariantCulture, $"{weights}, {options.ActivationBits}-bit activations");
+    }
 }
 
 /// <summary>Compiles one network with several settings, each of them once.</summary>
@@ -36,7 +42,7 @@ internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> 
     {
         if (_made.TryGetValue(options, out Trial? made))
             return made;
-        using Progress.Step step = progress.Begin("compile");
+        using Progress.Step step = progress.Begin($"compile: {Trial.Name(options)}");
 
         // What was fused or dropped is the same for every setting.
         Action<string>? remark = _made.Count == 0 ? progress.Line : null;
