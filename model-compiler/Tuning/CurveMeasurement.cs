@@ -36,9 +36,10 @@ internal sealed class CurveMeasurement(Graph graph, ModelCard card, IReadOnlyLis
             step.Report(measured.Count, points.Length);
         }
 
+        string kept = points.Length == 1 ? " Other budgets give the same blob: its weights are kept as they were trained." : "";
         return metric is null
-            ? new Curve("output signal-to-noise", "dB", null, measured, $"Signal-to-noise of the output against the float network, over {FramesUsed.Length} calibration frames; labelled data would give the task's metric.")
-            : new Curve(metric.Name, "%", metric.OfFloat(all: false), measured, $"{metric.Name} of the blob and of the float network, on {metric.Samples(all: false)} of the labelled data.");
+            ? new Curve("output signal-to-noise", "dB", null, measured, $"Signal-to-noise of the output against the float network, over {FramesUsed.Length} calibration frames; labelled data would give the task's metric.{kept}")
+            : new Curve(metric.Name, "%", metric.OfFloat(all: false), measured, $"{metric.Name} of the blob and of the float network, on {metric.Samples(all: false)} of the labelled data.{kept}");
     }
 
     /// <summary>Evenly spaced calibration frames.</summary>
