@@ -11,11 +11,12 @@ namespace Barrel.Compiler;
 public static class NetworkCompiler
 {
     /// <summary>The network as layers, its outputs in the form that the card's task wants, nothing rounded yet.</summary>
-    /// <exception cref="BarrelException">BRL2001, BRL2005.</exception>
+    /// <exception cref="BarrelException">BRL2001, BRL2005, BRL2007.</exception>
     public static LoweredNetwork Lower(Graph graph, ModelCard card)
     {
         LoweredNetwork network = Lowerer.Lower(graph, InputTensor(graph, card, InputFormatOf(graph, card)));
         OutputForms.Apply(network, graph, card);
+        BlobLimits.Check(network);
         return network;
     }
 
@@ -26,7 +27,7 @@ public static class NetworkCompiler
     /// <param name="remark">Told what was fused, dropped or left to the host, a line each.</param>
     /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
     /// <returns>The blob.</returns>
-    /// <exception cref="BarrelException">BRL2001 to BRL2005.</exception>
+    /// <exception cref="BarrelException">BRL2001 to BRL2007.</exception>
     public static byte[] Compile(
         Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<string>? remark = null, Action<int, int>? progress = null)
     {
@@ -34,6 +35,7 @@ public static class NetworkCompiler
         foreach (string line in network.Remarks)
             remark?.Invoke(line);
         Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options, progress);
+        ScaleRange.Check(network);
         return ModelWriter.Write(
             network, quantized, new ModelPurpose(graph.Name, InputFormatOf(graph, card), card.Task, card.Classes, card.RoadClass, card.IgnoreLabel));
     }

@@ -122,6 +122,8 @@ public static class Compile
         OptionCheck.Data(options.Calibrate, "--calibrate");
         OptionCheck.Data(options.Data, "--data");
         OptionCheck.InRange(options.Bits, "--bits", 2, 8);
+        if (options.Bits is not null && options.Weights == WeightSchemes[0])
+            throw OptionCheck.Wrong($"--bits is for --weights {string.Join(", ", WeightSchemes[1..])}; {WeightSchemes[0]} has --adds-per-mac");
         OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
@@ -133,9 +135,7 @@ public static class Compile
             throw OptionCheck.Wrong("--target-loss searches --adds-per-mac; one of the two would be right");
         if (options.TargetLoss is not null && options.Weights != WeightSchemes[0])
             throw OptionCheck.Wrong($"--target-loss with --weights {options.Weights}, which takes no budget of adds; --weights {WeightSchemes[0]} would be right");
-        if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
-            throw OptionCheck.Wrong("--output is the model itself; another file would be right");
-        OutputFile.Check(options.Output);
+        OptionCheck.OutputFile(options.Output, "--output", ".barrel");
         if (options.Report is not null)
             ReportFolder.Check(options.Report);
         return options;
@@ -152,19 +152,24 @@ public static class Compile
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
         Model model;
+        Trials trials;
         using (var progress = new Progress(streams))
         {
             using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
-            Trials trials = new(graph, card, frames, progress);
+            trials = new(graph, card, frames, progress);
             TargetSearch? search = options.TargetLoss is not double loss ? null
                 : new(trials.Compile, metric!, new Target(quantization, options.ActivationBits, loss), progress.Line);
             Trial chosen = search is null ? trials.Compile(quantization) : search.Run();
             model = chosen.Model;
+            AddsBudget.Check(options, model);
             OutputFile.Write(options.Output, stream => stream.Write(model.Blob));
             if (options.Report is not null)
                 ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
         }
 
+        // An error stands alone: what was fused or dropped matters to those who have a blob.
+        foreach (string remark in trials.Remarks)
+            streams.Error.WriteLine(OneLine.Of(remark));
         ModelReport.Write(streams.Out, model, options.Json);
         if (board is null)
             return ExitCode.Done;

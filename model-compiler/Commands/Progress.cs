@@ -46,9 +46,9 @@ internal sealed class Progress : IDisposable
     public void Line(string text)
     {
         if (_console is null)
-            _streams.Error.WriteLine(text);
+            _streams.Error.WriteLine(OneLine.Of(text));
         else
-            _console.WriteLine(text);
+            _console.WriteLine(OneLine.Of(text));
     }
 
     /// <summary>Takes the bars away.</summary>
@@ -68,7 +68,7 @@ internal sealed class Progress : IDisposable
         internal Step(ProgressContext? context, string what)
         {
             _context = context;
-            _task = context?.AddTask(Markup.Escape(what), new ProgressTaskSettings { AutoStart = true });
+            _task = context?.AddTask(Markup.Escape(OneLine.Of(what)), new ProgressTaskSettings { AutoStart = true });
             if (_task is not null)
                 _task.IsIndeterminate = true;
         }

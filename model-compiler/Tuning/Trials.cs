@@ -37,15 +37,17 @@ internal sealed class Trial(QuantizeOptions options, Model model)
 internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, Progress progress)
 {
     private readonly Dictionary<QuantizeOptions, Trial> _made = [];
+    private readonly List<string> _remarks = [];
+
+    /// <summary>What was fused, dropped or left to the host: the same for every setting.</summary>
+    public IReadOnlyList<string> Remarks => _remarks;
 
     public Trial Compile(QuantizeOptions options)
     {
         if (_made.TryGetValue(options, out Trial? made))
             return made;
         using Progress.Step step = progress.Begin($"compile: {Trial.Name(options)}");
-
-        // What was fused or dropped is the same for every setting.
-        Action<string>? remark = _made.Count == 0 ? progress.Line : null;
+        Action<string>? remark = _remarks.Count == 0 ? _remarks.Add : null;
         byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remark, step.Report);
         return _made[options] = new Trial(options, Model.Load(blob, BlobNetwork.MemoryBytesMax));
     }

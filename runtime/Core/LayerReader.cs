@@ -33,13 +33,15 @@ namespace Barrel.Runtime
             layer.Macs = macs;
             layer.BlobBytes = _cursor.Position - start;
             _model.Macs += macs;
+            if (_model.Macs < 0)
+                throw Bad("brings the multiplications to more than 63 bits");
             return layer;
         }
 
         private TapLayer ReadTaps(int output)
         {
             TapLayer layer = new TapLayer();
-            layer.Inputs = ReadInputs(1, 64, "inputs");
+            layer.Inputs = ReadInputs(1, ModelFormat.InputsMax, "inputs");
             TapInput first = layer.Inputs[0];
             layer.InputHeight = _model.Tensors[first.Tensor].Height << first.UpsampleShiftY;
             layer.InputWidth = _model.Tensors[first.Tensor].Width << first.UpsampleShiftX;
@@ -53,17 +55,20 @@ namespace Barrel.Runtime
                 layer.InputChannels += input.Channels;
             }
 
+            if (layer.InputChannels > ModelFormat.ExtentMax)
+                throw Bad("reads " + layer.InputChannels + " channels; at most " + ModelFormat.ExtentMax + " are right");
+
             layer.Groups = _cursor.Varint(1, layer.InputChannels, "groups");
-            layer.KernelHeight = _cursor.Varint(1, 4096, "kernel height");
-            layer.KernelWidth = _cursor.Varint(1, 4096, "kernel width");
-            layer.StrideY = _cursor.Varint(1, 4096, "stride");
-            layer.StrideX = _cursor.Varint(1, 4096, "stride");
-            layer.DilationY = _cursor.Varint(1, 4096, "dilation");
-            layer.DilationX = _cursor.Varint(1, 4096, "dilation");
+            layer.KernelHeight = _cursor.Varint(1, ModelFormat.KernelMax, "kernel height");
+            layer.KernelWidth = _cursor.Varint(1, ModelFormat.KernelMax, "kernel width");
+            layer.StrideY = _cursor.Varint(1, ModelFormat.KernelMax, "stride");
+            layer.StrideX = _cursor.Varint(1, ModelFormat.KernelMax, "stride");
+            layer.DilationY = _cursor.Varint(1, ModelFormat.KernelMax, "dilation");
+            layer.DilationX = _cursor.Varint(1, ModelFormat.KernelMax, "dilation");
             layer.PadTop = Pad();
             layer.PadLeft = Pad();
-            layer.PhaseY = _cursor.Varint(1, 64, "phase");
-            layer.PhaseX = _cursor.Varint(1, 64, "phase");
+            layer.PhaseY = _cursor.Varint(1, ModelFormat.PhasesMax, "phase");
+            layer.PhaseX = _cursor.Varint(1, ModelFormat.PhasesMax, "phase");
             TensorInfo made = _model.Tensors[output];
             layer.GridHeight = (made.Height + layer.PhaseY - 1) / layer.PhaseY;
             layer.GridWidth = (made.Width + layer.PhaseX - 1) / layer.PhaseX;
@@ -168,12 +173,12 @@ namespace Barrel.Runtime
         {
             MaxPoolLayer layer = new MaxPoolLayer();
             layer.Input = TensorIndex("input");
-            layer.KernelHeight = _cursor.Varint(1, 4096, "kernel height");
-            layer.KernelWidth = _cursor.Varint(1, 4096, "kernel width");
-            layer.StrideY = _cursor.Varint(1, 4096, "stride");
-            layer.StrideX = _cursor.Varint(1, 4096, "stride");
-            layer.DilationY = _cursor.Varint(1, 4096, "dilation");
-            layer.DilationX = _cursor.Varint(1, 4096, "dilation");
+            layer.KernelHeight = _cursor.Varint(1, ModelFormat.KernelMax, "kernel height");
+            layer.KernelWidth = _cursor.Varint(1, ModelFormat.KernelMax, "kernel width");
+            layer.StrideY = _cursor.Varint(1, ModelFormat.KernelMax, "stride");
+            layer.StrideX = _cursor.Varint(1, ModelFormat.KernelMax, "stride");
+            layer.DilationY = _cursor.Varint(1, ModelFormat.KernelMax, "dilation");
+            layer.DilationX = _cursor.Varint(1, ModelFormat.KernelMax, "dilation");
             layer.PadTop = Pad();
             layer.PadLeft = Pad();
             CheckSameCodes(layer.Input, output);
@@ -226,7 +231,7 @@ namespace Barrel.Runtime
                 int shifts = _cursor.Byte();
                 input.UpsampleShiftY = shifts >> 4;
                 input.UpsampleShiftX = shifts & 15;
-                if (input.UpsampleShiftY > 6 || input.UpsampleShiftX > 6)
+                if (input.UpsampleShiftY > ModelFormat.UpsampleShiftMax || input.UpsampleShiftX > ModelFormat.UpsampleShiftMax)
                     throw Bad("upsamples by more than 64");
                 inputs[i] = input;
             }

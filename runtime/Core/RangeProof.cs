@@ -14,11 +14,17 @@ namespace Barrel.Runtime
             long kernelSize = kernelArea * perGroup;
             if (kernelSize > 1 << 27)
                 throw Bad(name, "has a kernel of " + kernelSize + " positions");
-            int[] codeMax = new int[layer.InputChannels];
-            int c = 0;
+
+            // One entry an input and none a channel: a layer of a few bytes may read many channels.
+            int[] inputEnd = new int[layer.Inputs.Length];
+            int[] codeMax = new int[layer.Inputs.Length];
+            int end = 0;
             for (int i = 0; i < layer.Inputs.Length; i++)
-                for (int k = 0; k < layer.Inputs[i].Channels; k++)
-                    codeMax[c++] = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+            {
+                end += layer.Inputs[i].Channels;
+                inputEnd[i] = end;
+                codeMax[i] = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+            }
 
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
@@ -47,7 +53,11 @@ namespace Barrel.Runtime
                         int index = taps.NextTap();
                         if (index >= kernelSize || index < 0)
                             throw Bad(name, "has a tap at " + index + " of a kernel of " + kernelSize + " positions, in row " + row);
-                        long most = (long)codeMax[firstChannel + index / (int)kernelArea] << exponent;
+                        int channel = firstChannel + index / (int)kernelArea;
+                        int input = 0;
+                        while (channel >= inputEnd[input])
+                            input++;
+                        long most = (long)codeMax[input] << exponent;
                         if (taps.Negative)
                             minus += most;
                         else
