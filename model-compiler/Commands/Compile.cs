@@ -26,13 +26,13 @@ public sealed record CompileOptions
     /// <summary>terms, log2, lognet, logsqrt2 or linear.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>Bits of a weight, 2 to 8; null: the scheme's own.</summary>
+    /// <summary>Bits of a weight without its sign, 2 to 8; null with terms, else 4 by default.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>Adds per dense multiplication to aim at; null: the scheme's own.</summary>
+    /// <summary>Adds per dense multiplication to aim at, with terms alone; null: the default.</summary>
     public double? AddsPerMac { get; init; }
 
-    /// <summary>4 to 8; null: 8, or what <see cref="TargetLoss"/> finds.</summary>
+    /// <summary>4 to 8, with log activations 2 to 5; null: 8, or what <see cref="TargetLoss"/> finds, and 4.</summary>
     public int? ActivationBits { get; init; }
 
     /// <summary>linear or log2.</summary>
@@ -76,10 +76,14 @@ public static class Compile
             HelpName = "DIR",
         };
         var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
-        var bits = new Option<int?>("--bits") { Description = "Bits of a weight, 2 to 8", HelpName = "N" };
-        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at", HelpName = "X" };
-        var activationBits = new Option<int?>("--activation-bits") { Description = "Bits of an activation, 4 to 8; 8 unless --target-loss finds fewer", HelpName = "N" };
-        var activations = Choice("--activations", "Steps of the activation codes", ActivationGrids);
+        var bits = new Option<int?>("--bits") { Description = "Bits of a weight besides its sign, 2 to 8; not with terms", HelpName = "N" };
+        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at; with terms alone", HelpName = "X" };
+        var activationBits = new Option<int?>("--activation-bits")
+        {
+            Description = "Bits of an activation, 4 to 8 [default: 8, or what --target-loss finds]; with log2 2 to 5 besides a sign [default: 4]",
+            HelpName = "N",
+        };
+        var activations = Choice("--activations", "Codes of activations: equal steps, or zero and powers of two", ActivationGrids);
         var card = SharedOptions.Card();
         var loss = new Option<double?>("--target-loss")
         {
@@ -124,7 +128,10 @@ public static class Compile
         OptionCheck.InRange(options.Bits, "--bits", 2, 8);
         if (options.Bits is not null && options.Weights == WeightSchemes[0])
             throw OptionCheck.Wrong($"--bits is for --weights {string.Join(", ", WeightSchemes[1..])}; {WeightSchemes[0]} has --adds-per-mac");
-        OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
+        if (options.Activations == "log2")
+            OptionCheck.InRange(options.ActivationBits, "--activation-bits with --activations log2", 2, 5);
+        else
+            OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
         if (options.TargetLoss is not null && options.Data is null)
@@ -151,25 +158,24 @@ public static class Compile
         Graph graph = OnnxImporter.ImportFile(options.Model);
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
-        Model model;
-        Trials trials;
+        Trial chosen;
         using (var progress = new Progress(streams))
         {
             using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
-            trials = new(graph, card, frames, progress);
+            Trials trials = new(graph, card, frames, progress);
             TargetSearch? search = options.TargetLoss is not double loss ? null
-                : new(trials.Compile, metric!, new Target(quantization, options.ActivationBits, loss), progress.Line);
-            Trial chosen = search is null ? trials.Compile(quantization) : search.Run();
-            model = chosen.Model;
-            AddsBudget.Check(options, model);
-            OutputFile.Write(options.Output, stream => stream.Write(model.Blob));
+                : new(trials.Compile, metric!, new Target(quantization, FixedBits(options, quantization), loss), progress.Line);
+            chosen = search is null ? trials.Compile(quantization) : search.Run();
+            AddsBudget.Check(options, chosen.Model);
+            OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
             if (options.Report is not null)
                 ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
         }
 
         // An error stands alone: what was fused or dropped matters to those who have a blob.
-        foreach (string remark in trials.Remarks)
+        foreach (string remark in chosen.Remarks)
             streams.Error.WriteLine(OneLine.Of(remark));
+        Model model = chosen.Model;
         ModelReport.Write(streams.Out, model, options.Json);
         if (board is null)
             return ExitCode.Done;
@@ -178,18 +184,23 @@ public static class Compile
         return fit.Fits ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
+    /// <summary>Log codes have a range of bits of their own, in which fewer are not cheaper.</summary>
+    private static int? FixedBits(CompileOptions options, QuantizeOptions quantization) =>
+        quantization.Activations == ActivationScheme.Log2 ? quantization.ActivationBits : options.ActivationBits;
+
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.EmitCSharp is not null)
-            throw new BarrelException(
-                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2 and --emit-csharp are not built yet; leave them out");
+        if (options.EmitCSharp is not null)
+            throw new BarrelException(CommandErrors.NotBuilt, "--emit-csharp is not built yet; leave it out");
         var defaults = new QuantizeOptions();
+        bool log = options.Activations == "log2";
         return defaults with
         {
             Weights = Enum.Parse<WeightScheme>(options.Weights, ignoreCase: true),
             Bits = options.Bits ?? defaults.Bits,
             AddsPerMac = options.AddsPerMac ?? defaults.AddsPerMac,
-            ActivationBits = options.ActivationBits ?? defaults.ActivationBits,
+            Activations = log ? ActivationScheme.Log2 : ActivationScheme.Linear,
+            ActivationBits = options.ActivationBits ?? (log ? LogGrids.BitsMax : defaults.ActivationBits),
         };
     }
 

@@ -53,7 +53,7 @@ public static class ModelWriter
         bool oneScale = Array.TrueForAll(tensor.ScaleExponents, e => e == tensor.ScaleExponents[0]);
         bool oneZero = Array.TrueForAll(tensor.Zeros, z => z == tensor.Zeros[0]);
         blob.Varint(tensor.Channels).Varint(tensor.Height).Varint(tensor.Width).Byte(tensor.Bits);
-        blob.Varint(offset / ModelFormat.TensorAlignment).Byte((oneScale ? 0 : 1) | (oneZero ? 0 : 2));
+        blob.Varint(offset / ModelFormat.TensorAlignment).Byte((oneScale ? 0 : 1) | (oneZero ? 0 : 2) | (tensor.IsLog ? 4 : 0));
         blob.Bytes(tensor.ScaleExponents.Take(oneScale ? 1 : tensor.Channels).Select(e => checked((byte)(e + 128))));
         blob.Bytes(tensor.Zeros.Take(oneZero ? 1 : tensor.Channels).Select(z => tensor.Bits == 32 ? (byte)0 : checked((byte)z)));
     }

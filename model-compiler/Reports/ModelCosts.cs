@@ -94,7 +94,7 @@ public static class ModelCosts
         {
             LaneAdds = positions * layer.TapCount,
             WideAdds = positions * WriteOutAdds(layer),
-            LaneBits = TapProgram.CodeMaxOf(model, layer) <= TapProgram.ByteLaneCodeMax ? 8 : 16,
+            LaneBits = TapProgram.FitsBytes(model, layer) ? 8 : 16,
             LaneMoves = positions * census.LaneMoves,
             Shifts = positions * (census.Shifts + WriteOutShifts(layer)),
             RoundedOutputs = positions * RoundedRows(layer),

@@ -31,8 +31,7 @@ internal sealed class TapCensus
     public static TapCensus Of(Model model, TapLayer layer)
     {
         TapCensus census = new();
-        int codeMax = TapProgram.CodeMaxOf(model, layer);
-        int addsInByte = codeMax <= TapProgram.ByteLaneCodeMax ? 255 / codeMax : 0;
+        int addsInByte = TapProgram.FitsBytes(model, layer) ? 255 / TapProgram.CodeMaxOf(model, layer) : 0;
         int weightsInRow = layer.InputChannels / layer.Groups * layer.KernelHeight * layer.KernelWidth;
         int[] terms = new int[weightsInRow];
         TapReader taps = new(model.Blob, layer.TapsOffset, layer.TapsLength);

@@ -10,8 +10,13 @@ using Barrel.Runtime;
 namespace Barrel.Compiler.Tuning;
 
 /// <summary>A network compiled with one setting.</summary>
-internal sealed class Trial(QuantizeOptions options, Model model)
+/// <param name="options">The setting.</param>
+/// <param name="model">The blob.</param>
+/// <param name="remarks">What was fused, dropped or left to the host.</param>
+internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<string> remarks)
 {
+    public IReadOnlyList<string> Remarks { get; } = remarks;
+
     public QuantizeOptions Options { get; } = options;
 
     public Model Model { get; } = model;
@@ -29,7 +34,7 @@ internal sealed class Trial(QuantizeOptions options, Model model)
         string weights = options.Weights == WeightScheme.Terms
             ? string.Create(CultureInfo.InvariantCulture, $"{options.AddsPerMac:0.0##} adds per MAC")
             : string.Create(CultureInfo.InvariantCulture, $"{options.Weights.ToString().ToLowerInvariant()} weights of {options.Bits} bits");
-        return string.Create(CultureInfo.InvariantCulture, $"{weights}, {options.ActivationBits}-bit activations");
+        return string.Create(CultureInfo.InvariantCulture, $"{weights}, {options.ActivationBits}-bit {(options.Activations == ActivationScheme.Log2 ? "log " : "")}activations");
     }
 }
 
@@ -37,18 +42,14 @@ internal sealed class Trial(QuantizeOptions options, Model model)
 internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, Progress progress)
 {
     private readonly Dictionary<QuantizeOptions, Trial> _made = [];
-    private readonly List<string> _remarks = [];
-
-    /// <summary>What was fused, dropped or left to the host: the same for every setting.</summary>
-    public IReadOnlyList<string> Remarks => _remarks;
 
     public Trial Compile(QuantizeOptions options)
     {
         if (_made.TryGetValue(options, out Trial? made))
             return made;
         using Progress.Step step = progress.Begin($"compile: {Trial.Name(options)}");
-        Action<string>? remark = _remarks.Count == 0 ? _remarks.Add : null;
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remark, step.Report);
-        return _made[options] = new Trial(options, Model.Load(blob, BlobNetwork.MemoryBytesMax));
+        List<string> remarks = [];
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remarks.Add, step.Report);
+        return _made[options] = new Trial(options, Model.Load(blob, BlobNetwork.MemoryBytesMax), remarks);
     }
 }

@@ -2,7 +2,7 @@ namespace Barrel.Runtime
 {
     /// <summary>
     /// Proves that no accumulator can leave 32 bits, whatever the codes: acc lies in
-    /// [Bias − Σ− 2^e·codeMax, Bias + Σ+ 2^e·codeMax + skips], and so must what the write-out makes of it.
+    /// [Bias − Σ− 2^e·levelMax, Bias + Σ+ 2^e·levelMax + skips], and so must what the write-out makes of it.
     /// </summary>
     internal static class RangeProof
     {
@@ -23,7 +23,7 @@ namespace Barrel.Runtime
             {
                 end += layer.Inputs[i].Channels;
                 inputEnd[i] = end;
-                codeMax[i] = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+                codeMax[i] = model.Tensors[layer.Inputs[i].Tensor].LevelMax();
             }
 
             layer.ExponentMin = ModelFormat.ExponentMax;
@@ -91,7 +91,7 @@ namespace Barrel.Runtime
             high += layer.Bias[row] > 0 ? layer.Bias[row] : 0;
             for (int i = 0; i < layer.Skips.Length; i++)
                 if (layer.SkipShift[i][row] != 255)
-                    high += (long)((1 << model.Tensors[layer.Skips[i].Tensor].Bits) - 1) << layer.SkipShift[i][row];
+                    high += (long)model.Tensors[layer.Skips[i].Tensor].LevelMax() << layer.SkipShift[i][row];
             Check(name, row, low);
             Check(name, row, high);
             if (layer.Mode != AccumulatorLayer.ModeRequantize)

@@ -14,7 +14,11 @@ public class DamagedBlobTests
     [DataRow(1)]
     public void Load_or_error(int part)
     {
-        byte[][] seeds = [SampleModels.AllKinds(part).ToBlob(), RandomModel.Make(11 + part, 3, 200_000).ToBlob(), RandomModel.Make(23 + part, 2, 100_000).ToBlob()];
+        byte[][] seeds =
+        [
+            SampleModels.AllKinds(part).ToBlob(), SampleModels.LogCodes(part % 15).ToBlob(), RandomModel.Make(11 + part, 3, 200_000).ToBlob(),
+            RandomModel.Make(23 + part, 2, 100_000).ToBlob(),
+        ];
         int loaded = 0;
         for (int round = 0; round < 25_000; round++)
         {

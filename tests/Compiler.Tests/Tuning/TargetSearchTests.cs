@@ -104,7 +104,7 @@ public class TargetSearchTests
                 ModelCard card = new();
                 byte[] frame = CalibrationFrames.Synthetic(NetworkCompiler.InputFormatOf(Network, card), 1);
                 byte[] blob = NetworkCompiler.Compile(Network, card, [frame], options);
-                Made[options] = trial = new Trial(options, Model.Load(blob, 1 << 20));
+                Made[options] = trial = new Trial(options, Model.Load(blob, 1 << 20), []);
             }
 
             return trial;

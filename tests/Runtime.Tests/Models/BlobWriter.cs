@@ -109,7 +109,7 @@ internal sealed class BlobWriter
     private void Tensor(TensorInfo tensor)
     {
         Varint(tensor.Channels).Varint(tensor.Height).Varint(tensor.Width).Byte(tensor.Bits).Varint(tensor.ArenaOffset / 64);
-        Byte((tensor.ScaleExponents.Length > 1 ? 1 : 0) + (tensor.Zeros.Length > 1 ? 2 : 0));
+        Byte((tensor.ScaleExponents.Length > 1 ? 1 : 0) + (tensor.Zeros.Length > 1 ? 2 : 0) + (tensor.IsLog ? 4 : 0));
         Bytes([.. tensor.ScaleExponents.Select(s => (byte)(s + 128))]).Bytes(tensor.Zeros);
     }
 
