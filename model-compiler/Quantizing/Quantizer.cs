@@ -58,8 +58,10 @@ public sealed class Quantizer
     /// <param name="network">Its tensors get their grids; the input's factors are folded into the weights of the layers that read it.</param>
     /// <param name="frames">Codes of the calibration frames, [channels, height, width] each.</param>
     /// <param name="options">What the user asked for.</param>
+    /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
     /// <exception cref="BarrelException">BRL2001 to BRL2004.</exception>
-    public static Dictionary<LinearLayer, QuantizedLinear> Quantize(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
+    public static Dictionary<LinearLayer, QuantizedLinear> Quantize(
+        LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<int, int>? progress = null)
     {
         InputFactors.Fold(network);
         Quantizer quantizer = new(network, frames, options);
@@ -67,6 +69,7 @@ public sealed class Quantizer
         {
             quantizer.Round(i);
             quantizer.ReleaseAfter(i);
+            progress?.Invoke(i + 1, network.Layers.Count);
         }
 
         return quantizer._quantized;

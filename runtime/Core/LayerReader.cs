@@ -15,6 +15,7 @@ namespace Barrel.Runtime
 
         public Layer Read()
         {
+            int start = _cursor.Position;
             int kind = _cursor.Byte(ModelFormat.LayerTaps, ModelFormat.LayerResize, "layer kind");
             _name = _cursor.Text("layer name");
             string op = _cursor.Text("layer operator");
@@ -30,6 +31,7 @@ namespace Barrel.Runtime
             layer.Operator = op;
             layer.Output = output;
             layer.Macs = macs;
+            layer.BlobBytes = _cursor.Position - start;
             _model.Macs += macs;
             if (_model.Macs < 0)
                 throw Bad("brings the multiplications to more than 63 bits");
