@@ -6,7 +6,7 @@ namespace Barrel.Runtime
         /// <summary>Bytes 'B' 'R' 'L' 0x1A, read as a little-endian number.</summary>
         public const uint Magic = 0x1A4C5242;
 
-        public const int Version = 1;
+        public const int Version = 2;
 
         /// <summary>Magic, version, flags, length, checksum.</summary>
         public const int HeaderBytes = 16;
@@ -24,6 +24,18 @@ namespace Barrel.Runtime
 
         /// <summary>Greatest height, width or channel count.</summary>
         public const int ExtentMax = 65535;
+
+        /// <summary>Most leading exponents of the weights of a layer, from the least to the greatest.</summary>
+        public const int LevelsMax = 64;
+
+        /// <summary>
+        /// Most values (numbers, bytes of text, weights, zeros included) that a blob of so many bytes may hold. Real networks hold about five a byte; one
+        /// that holds more than this is filled up with zero bytes.
+        /// </summary>
+        public static long ValuesMax(int blobBytes)
+        {
+            return 65536 + ((long)blobBytes << 8);
+        }
     }
 
     /// <summary>Codes of what can be wrong with a blob.</summary>

@@ -6,14 +6,12 @@ namespace Barrel.Runtime
     /// </summary>
     internal static class RangeProof
     {
-        public static void CheckTaps(Model model, TapLayer layer, string name)
+        /// <returns>What lies behind the taps.</returns>
+        public static RangeDecoder CheckTaps(Model model, TapLayer layer, string name)
         {
             int perGroup = layer.InputChannels / layer.Groups;
             int rowsPerGroup = layer.Rows / layer.Groups;
-            long kernelArea = (long)layer.KernelHeight * layer.KernelWidth;
-            long kernelSize = kernelArea * perGroup;
-            if (kernelSize > 1 << 27)
-                throw Bad(name, "has a kernel of " + kernelSize + " positions");
+            int kernelArea = layer.KernelHeight * layer.KernelWidth;
             int[] codeMax = new int[layer.InputChannels];
             int c = 0;
             for (int i = 0; i < layer.Inputs.Length; i++)
@@ -22,21 +20,17 @@ namespace Barrel.Runtime
 
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
-            TapReader taps = new TapReader(model.Blob, layer.TapsOffset, layer.TapsLength);
+            TapReader taps = new TapReader(model, layer);
             for (int row = 0; row < layer.Rows; row++)
             {
                 int firstChannel = row / rowsPerGroup * perGroup;
                 long plus = 0;
                 long minus = 0;
-                int last = ModelFormat.ExponentMax + 1;
                 int runs = taps.BeginRow();
                 for (int r = 0; r < runs; r++)
                 {
                     int count = taps.BeginRun();
                     int exponent = taps.Exponent;
-                    if (exponent > last || exponent > ModelFormat.ExponentMax || count == 0)
-                        throw Bad(name, "has a run of " + count + " taps of exponent " + exponent + " in row " + row);
-                    last = exponent;
                     if (exponent > layer.ExponentMax)
                         layer.ExponentMax = exponent;
                     if (exponent < layer.ExponentMin)
@@ -45,9 +39,7 @@ namespace Barrel.Runtime
                     for (int t = 0; t < count; t++)
                     {
                         int index = taps.NextTap();
-                        if (index >= kernelSize || index < 0)
-                            throw Bad(name, "has a tap at " + index + " of a kernel of " + kernelSize + " positions, in row " + row);
-                        long most = (long)codeMax[firstChannel + index / (int)kernelArea] << exponent;
+                        long most = (long)codeMax[firstChannel + index / kernelArea] << exponent;
                         if (taps.Negative)
                             minus += most;
                         else
@@ -62,10 +54,9 @@ namespace Barrel.Runtime
                 CheckRow(model, layer, name, row, -minus, plus);
             }
 
-            if (taps.Position != layer.TapsOffset + layer.TapsLength)
-                throw Bad(name, "has bytes behind its last tap");
             if (layer.TapCount == 0)
                 layer.ExponentMin = 0;
+            return taps.Decoder;
         }
 
         public static void CheckBinary(Model model, BinaryLayer layer, string name)
@@ -124,11 +115,6 @@ namespace Barrel.Runtime
         {
             return new BarrelException(
                 ModelErrors.Overflow, "layer '" + name + "' can sum to " + value + " in row " + row + "; 32 bits end at " + int.MaxValue);
-        }
-
-        private static BarrelException Bad(string name, string what)
-        {
-            return new BarrelException(ModelErrors.BadField, "layer '" + name + "' " + what);
         }
     }
 }
