@@ -73,7 +73,7 @@ internal static class LayerWriter
         blob.Number(Fields.Stride, layer.StrideY, 1).Number(Fields.Stride, layer.StrideX, 1);
         blob.Number(Fields.Dilation, layer.DilationY, 1).Number(Fields.Dilation, layer.DilationX, 1);
         blob.Signed(Fields.Pad, layer.PadTop).Signed(Fields.Pad, layer.PadLeft).Number(Fields.Phase, layer.PhaseY, 1).Number(Fields.Phase, layer.PhaseX, 1);
-        WriteRows(blob, layer, rows, index);
+        WriteRows(blob, layer, rows, index, taps: true);
 
         // Relative to the scales, exponents are the weights' own, which lie close together; only where scales are wild that does not help.
         TapShape shape = ShapeOf(layer, rows);
@@ -101,7 +101,7 @@ internal static class LayerWriter
     private static void WriteBinary(BlobBuilder blob, LinearLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index)
     {
         WriteInput(blob, index[layer.Inputs[0].Tensor], index[layer.Output]);
-        WriteRows(blob, layer, rows, index);
+        WriteRows(blob, layer, rows, index, taps: false);
         int words = (layer.FanIn + 63) / 64;
         blob.Spend(8L * words * rows.Length);
         foreach (TapRow row in rows)
@@ -115,7 +115,7 @@ internal static class LayerWriter
         }
     }
 
-    private static void WriteRows(BlobBuilder blob, LinearLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index)
+    private static void WriteRows(BlobBuilder blob, LinearLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index, bool taps)
     {
         int mode = layer.WriteOut switch
         {
@@ -128,8 +128,8 @@ internal static class LayerWriter
             blob.Number(Fields.Single, rows.Length / layer.Phases, 1);
         if (mode == AccumulatorLayer.ModeRequantize)
             WriteRequantizing(blob, layer, rows);
-        foreach (TapRow row in rows)
-            blob.Signed(Fields.Bias, row.Bias);
+        for (int r = 0; r < rows.Length; r++)
+            blob.Signed(Fields.Bias, rows[r].Bias + (taps ? OfZeros(layer, rows[r], r) : 0));
         WritePieces(blob, layer.Skips, index, index[layer.Output], Fields.SkipCount, 0);
         for (int s = 0; s < layer.Skips.Count; s++)
             for (int r = 0; r < rows.Length; r++)
@@ -138,6 +138,24 @@ internal static class LayerWriter
                 int scale = mode == AccumulatorLayer.ModeRequantize ? rows[r].Shift - layer.Output.ScaleExponents[r] : 0;
                 blob.Near(Fields.SkipShift, rows[r].SkipShifts[s], skip.Tensor.ScaleExponents[skip.First + r] + scale);
             }
+    }
+
+    /// <summary>What a row sums to where all that it reads has the code of zero; most of the bias takes just this back, and the reader knows it.</summary>
+    private static long OfZeros(LinearLayer layer, TapRow row, int index)
+    {
+        int[] zeros = [.. layer.Inputs.SelectMany(p => Enumerable.Range(p.First, p.Channels).Select(c => p.Tensor.Zeros[c]))];
+        int firstChannel = index / (layer.Rows / layer.Groups) * (layer.InputChannels / layer.Groups);
+        long sum = 0;
+        foreach (Tap tap in row.Taps)
+        {
+            long zero = (long)zeros[firstChannel + (tap.KernelIndex / (layer.KernelHeight * layer.KernelWidth))] << tap.Exponent;
+            sum += tap.Negative ? -zero : zero;
+        }
+
+        for (int s = 0; s < layer.Skips.Count; s++)
+            if (row.SkipShifts[s] != 255)
+                sum += (long)layer.Skips[s].Tensor.Zeros[layer.Skips[s].First + index] << row.SkipShifts[s];
+        return sum;
     }
 
     private static void WriteRequantizing(BlobBuilder blob, LinearLayer layer, TapRow[] rows)

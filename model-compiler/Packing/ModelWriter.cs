@@ -69,12 +69,7 @@ public static class ModelWriter
             scale = tensor.ScaleExponents[c];
         }
 
-        int zero = 0;
         for (int c = 0; c < (oneZero ? 1 : tensor.Channels); c++)
-        {
-            int coded = tensor.Bits == 32 ? 0 : tensor.Zeros[c];
-            blob.Near(Fields.Zero, coded, zero);
-            zero = coded;
-        }
+            blob.Number(Fields.Zero, tensor.Bits == 32 ? 0 : tensor.Zeros[c]);
     }
 }

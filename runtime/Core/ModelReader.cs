@@ -125,12 +125,8 @@ namespace Barrel.Runtime
             int codeMax = tensor.Bits == 32 ? 0 : (1 << tensor.Bits) - 1;
             tensor.Zeros = new byte[(flags & 2) != 0 ? tensor.Channels : 1];
             cursor.Announce(tensor.Zeros.Length, "zeros");
-            int zero = 0;
             for (int c = 0; c < tensor.Zeros.Length; c++)
-            {
-                zero = cursor.Near(Fields.Zero, zero, 0, codeMax, "tensor zero");
-                tensor.Zeros[c] = (byte)zero;
-            }
+                tensor.Zeros[c] = (byte)cursor.Number(Fields.Zero, 0, codeMax, "tensor zero");
 
             long bytes = (long)tensor.Channels * tensor.Height * tensor.Width;
             if (tensor.Bits == 32)

@@ -6,6 +6,7 @@ namespace Barrel.Runtime
     /// </summary>
     internal static class RangeProof
     {
+        /// <summary>Does so for a layer of taps, and finishes its biases: the blob has them without what zero codes sum to.</summary>
         /// <returns>What lies behind the taps.</returns>
         public static RangeDecoder CheckTaps(Model model, TapLayer layer, string name)
         {
@@ -13,10 +14,15 @@ namespace Barrel.Runtime
             int rowsPerGroup = layer.Rows / layer.Groups;
             int kernelArea = layer.KernelHeight * layer.KernelWidth;
             int[] codeMax = new int[layer.InputChannels];
+            int[] zeros = new int[layer.InputChannels];
             int c = 0;
             for (int i = 0; i < layer.Inputs.Length; i++)
-                for (int k = 0; k < layer.Inputs[i].Channels; k++)
-                    codeMax[c++] = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+                for (int k = 0; k < layer.Inputs[i].Channels; k++, c++)
+                {
+                    TensorInfo tensor = model.Tensors[layer.Inputs[i].Tensor];
+                    codeMax[c] = (1 << tensor.Bits) - 1;
+                    zeros[c] = tensor.ZeroOf(layer.Inputs[i].FirstChannel + k);
+                }
 
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
@@ -26,6 +32,7 @@ namespace Barrel.Runtime
                 int firstChannel = row / rowsPerGroup * perGroup;
                 long plus = 0;
                 long minus = 0;
+                long ofZeros = OfSkipZeros(model, layer, row);
                 int runs = taps.BeginRow();
                 for (int r = 0; r < runs; r++)
                 {
@@ -39,11 +46,19 @@ namespace Barrel.Runtime
                     for (int t = 0; t < count; t++)
                     {
                         int index = taps.NextTap();
-                        long most = (long)codeMax[firstChannel + index / kernelArea] << exponent;
+                        int channel = firstChannel + index / kernelArea;
+                        long most = (long)codeMax[channel] << exponent;
+                        long zero = (long)zeros[channel] << exponent;
                         if (taps.Negative)
+                        {
                             minus += most;
+                            ofZeros -= zero;
+                        }
                         else
+                        {
                             plus += most;
+                            ofZeros += zero;
+                        }
                     }
 
                     // The partial sums of the runs are bounded by the whole ones, so checking early only ends a hopeless row sooner.
@@ -51,6 +66,9 @@ namespace Barrel.Runtime
                         throw Overflow(name, row, plus > minus ? plus : minus);
                 }
 
+                long bias = layer.Bias[row] - ofZeros;
+                Check(name, row, bias);
+                layer.Bias[row] = (int)bias;
                 CheckRow(model, layer, name, row, -minus, plus);
             }
 
@@ -63,6 +81,15 @@ namespace Barrel.Runtime
         {
             for (int row = 0; row < layer.Rows; row++)
                 CheckRow(model, layer, name, row, -layer.FanIn, layer.FanIn);
+        }
+
+        private static long OfSkipZeros(Model model, TapLayer layer, int row)
+        {
+            long sum = 0;
+            for (int i = 0; i < layer.Skips.Length; i++)
+                if (layer.SkipShift[i][row] != 255)
+                    sum += (long)model.Tensors[layer.Skips[i].Tensor].ZeroOf(layer.Skips[i].FirstChannel + row) << layer.SkipShift[i][row];
+            return sum;
         }
 
         private static void CheckRow(Model model, AccumulatorLayer layer, string name, int row, long low, long high)
