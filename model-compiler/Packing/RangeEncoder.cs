@@ -51,7 +51,7 @@ public sealed class RangeEncoder
 
     private void Settle()
     {
-        if (_range < 1u << RangeDecoder.RangeBitsMin)
+        while (_range < 1u << RangeDecoder.RangeBitsMin)
         {
             _range <<= 8;
             ShiftOut();

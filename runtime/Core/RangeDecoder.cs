@@ -71,7 +71,9 @@ namespace Barrel.Runtime
             }
 
             bits.Learn(index, bit);
-            if (_range < 1L << RangeBitsMin)
+
+            // Twice where the bit was a very unlikely one.
+            while (_range < 1L << RangeBitsMin)
                 Shift();
             return bit;
         }
