@@ -9,7 +9,8 @@ internal static class LayerWriter
 {
     /// <returns>Index of the tensor that the layer writes, from which the next one's is expected.</returns>
     public static int Write(
-        BlobBuilder blob, int lastOutput, LoweredLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index, IReadOnlyDictionary<LinearLayer, QuantizedLinear> quantized)
+        BlobBuilder blob, int lastOutput, LoweredLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index,
+        IReadOnlyDictionary<LinearLayer, QuantizedLinear> quantized)
     {
         bool binary = layer is LinearLayer dense && BinaryWeights.Apply(dense, quantized[dense]);
         int kind = layer switch

@@ -66,7 +66,7 @@ internal static class TapCode
                 }
 
                 int level = 2 + weight[0].Exponent - window.Lowest;
-                bool repeats = weight.Length == last.Length && weight.Zip(last).All(p => p.First.Exponent == p.Second.Exponent && p.First.Negative == p.Second.Negative);
+                bool repeats = weight.Select(t => (t.Exponent, t.Negative)).SequenceEqual(last.Select(t => (t.Exponent, t.Negative)));
                 if (last.Length > 2)
                     encoder.Bit(bits, TapContexts.RepeatBit, repeats ? 1 : 0);
                 if (last.Length <= 2 || !repeats)

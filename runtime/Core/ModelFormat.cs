@@ -44,8 +44,8 @@ namespace Barrel.Runtime
         /// <summary>BRL3001: the file does not begin as a blob does.</summary>
         public const int NotABlob = 3001;
 
-        /// <summary>BRL3002: the blob was made by a newer compiler.</summary>
-        public const int NewerVersion = 3002;
+        /// <summary>BRL3002: the blob has another format version.</summary>
+        public const int OtherVersion = 3002;
 
         /// <summary>BRL3003: the blob is shorter or longer than it says.</summary>
         public const int Truncated = 3003;

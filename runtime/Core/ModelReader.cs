@@ -46,7 +46,7 @@ namespace Barrel.Runtime
             int version = blob[4] | (blob[5] << 8);
             if (version != ModelFormat.Version)
                 throw new BarrelException(
-                    ModelErrors.NewerVersion, "blob has format version " + version + ", and this build reads version " + ModelFormat.Version);
+                    ModelErrors.OtherVersion, "blob has format version " + version + ", and this build reads version " + ModelFormat.Version);
             if (blob[6] != 0 || blob[7] != 0)
                 throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0");
             uint length = UInt32At(blob, 8);
