@@ -37,7 +37,7 @@ internal static class Program
         {
             return Fail(context, e.Code, e.Message);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What is opened by name has its own messages; what is left is the output, a closed pipe for instance.
             return Fail(context, HostErrors.Unwritable, $"the output cannot be written: {e.Message.TrimEnd('.')}");
@@ -50,7 +50,7 @@ internal static class Program
 
     private static int Fail(CommandContext context, int code, string message)
     {
-        context.Error.WriteLine($"error BRL{code:0000}: {message.ReplaceLineEndings(" ")}");
+        context.Error.WriteLine($"error BRL{code:0000}: {OneLine.Of(message)}");
         return ExitBadInput;
     }
 }

@@ -11,11 +11,12 @@ namespace Barrel.Compiler;
 public static class NetworkCompiler
 {
     /// <summary>The network as layers, its outputs in the form that the card's task wants, nothing rounded yet.</summary>
-    /// <exception cref="BarrelException">BRL2001, BRL2005.</exception>
+    /// <exception cref="BarrelException">BRL2001, BRL2005, BRL2007.</exception>
     public static LoweredNetwork Lower(Graph graph, ModelCard card)
     {
         LoweredNetwork network = Lowerer.Lower(graph, InputTensor(graph, card, InputFormatOf(graph, card)));
         OutputForms.Apply(network, graph, card);
+        BlobLimits.Check(network);
         return network;
     }
 
@@ -25,13 +26,14 @@ public static class NetworkCompiler
     /// <param name="options">What the user asked for.</param>
     /// <param name="remark">Told what was fused, dropped or left to the host, a line each.</param>
     /// <returns>The blob.</returns>
-    /// <exception cref="BarrelException">BRL2001 to BRL2005.</exception>
+    /// <exception cref="BarrelException">BRL2001 to BRL2007.</exception>
     public static byte[] Compile(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<string>? remark = null)
     {
         LoweredNetwork network = Lower(graph, card);
         foreach (string line in network.Remarks)
             remark?.Invoke(line);
         Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options);
+        ScaleRange.Check(network);
         return ModelWriter.Write(
             network, quantized, new ModelPurpose(graph.Name, InputFormatOf(graph, card), card.Task, card.Classes, card.RoadClass, card.IgnoreLabel));
     }

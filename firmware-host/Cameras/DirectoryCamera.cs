@@ -68,7 +68,7 @@ internal sealed class DirectoryCamera : ICamera
         catch (Exception e) when (e is not BarrelException)
         {
             // The decoder throws exceptions of many kinds at broken files.
-            throw new BarrelException(HostErrors.BadImage, $"picture '{file}' cannot be read: {e.Message.TrimEnd('.')}", e);
+            throw new BarrelException(HostErrors.BadImage, $"picture '{file}' cannot be read: {(e.Message.Any(char.IsLetter) ? e.Message.TrimEnd('.') : "it is damaged or cut off")}", e);
         }
     }
 

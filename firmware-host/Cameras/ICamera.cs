@@ -6,7 +6,7 @@ internal interface ICamera : IDisposable
     /// <summary>True where frames come whether or not anybody takes them, so a slow reader must drop some.</summary>
     bool IsLive { get; }
 
-    /// <summary>What to tell the user about the way the frames ended, or null if they just ended.</summary>
+    /// <summary>What is wrong with the way the frames ended, or null if they just ended.</summary>
     string? EndMessage { get; }
 
     /// <summary>Fills the frame; false when there are no more.</summary>

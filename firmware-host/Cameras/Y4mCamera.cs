@@ -64,7 +64,7 @@ internal sealed class Y4mCamera : ICamera
 
     private bool Broken(string how)
     {
-        EndMessage = $"y4m stream: frame {next} {how}; stopping after {next} frames";
+        EndMessage = $"y4m stream: frame {next} {how}, after {next} whole frames; a stream that ends with a whole frame would be right";
         return false;
     }
 

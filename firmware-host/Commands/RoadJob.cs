@@ -14,6 +14,12 @@ internal sealed class RoadJob
 
     public required byte[] Blob { get; init; }
 
+    /// <summary>Where the blob came from, for errors.</summary>
+    public string ModelName { get; init; } = "of the demo";
+
+    /// <summary>What the user called the camera, for errors.</summary>
+    public string CameraName { get; init; } = "of the demo";
+
     public required ICamera Camera { get; init; }
 
     public string BoardName { get; init; } = "desktop";
@@ -35,7 +41,7 @@ internal sealed class RoadJob
     {
         Board board = Boards.Boards.Find(BoardName);
         OverlayDirectory? overlays = OverlayPath is null ? null : new OverlayDirectory(OverlayPath);
-        Executor executor = context.CreateExecutor(Blob, board.ArenaBytesMax);
+        Executor executor = CreateExecutor(context, board);
         using DecisionPins pins = new(PinAccess.Open(PinKind, board), board.Pins);
         using StopSignals signals = new(pins, context.Error);
 
@@ -44,11 +50,24 @@ internal sealed class RoadJob
         FrameLoop loop = new(Camera, executor, pins, Loop, context.Error, report);
         if (!IsJson)
         {
-            context.Output.WriteLine($"model '{executor.Model.Name}' on executor {executor.Name}, arena {executor.Model.ArenaBytes} of {board.ArenaBytesMax} bytes");
+            context.Output.WriteLine($"model '{OneLine.Of(executor.Model.Name)}' on executor {executor.Name}, arena {executor.Model.ArenaBytes} of {board.ArenaBytesMax} bytes");
             context.Output.WriteLine(RunReport.PinLine(board, PinKind));
         }
 
         loop.Run(signals.Token);
+        Report(context, loop, report);
+
+        // Whoever stops the program often stops what feeds it, too.
+        if (signals.Token.IsCancellationRequested)
+            return;
+        if (Camera.EndMessage is { } message)
+            throw new BarrelException(HostErrors.BadY4m, message);
+        if (loop.FrameCount == 0)
+            throw new BarrelException(HostErrors.SourceUnreadable, $"camera {CameraName}: it ended before its first frame");
+    }
+
+    private void Report(CommandContext context, FrameLoop loop, RunReport report)
+    {
         if (IsJson)
         {
             context.Output.WriteLine(report.Json(loop));
@@ -59,6 +78,18 @@ internal sealed class RoadJob
             context.Output.Write(picture);
         report.WriteSummary(context.Output, loop);
         if (OverlayPath is not null)
-            context.Output.WriteLine($"overlays are in {OverlayPath}");
+            context.Output.WriteLine($"overlays are in {OneLine.Of(OverlayPath)}");
+    }
+
+    private Executor CreateExecutor(CommandContext context, Board board)
+    {
+        try
+        {
+            return context.CreateExecutor(Blob, board.ArenaBytesMax);
+        }
+        catch (BarrelException e) when (e.Code is >= ModelErrors.NotABlob and <= ModelErrors.TooLarge)
+        {
+            throw new BarrelException(e.Code, $"model '{ModelName}' on board {board.Name}: {e.Message}", e);
+        }
     }
 }

@@ -34,7 +34,9 @@ internal static class RunCommand
             new RoadJob
             {
                 Blob = blob,
+                ModelName = arguments.GetRequiredValue(model),
                 Camera = source,
+                CameraName = arguments.GetRequiredValue(camera),
                 BoardName = arguments.GetRequiredValue(board),
                 PinKind = arguments.GetRequiredValue(pins),
                 OverlayPath = arguments.GetValue(overlay),

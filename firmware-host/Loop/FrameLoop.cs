@@ -86,9 +86,7 @@ internal sealed class FrameLoop
         {
             capture.Start();
             RunFrames(started);
-            reason = cancellation.IsCancellationRequested ? "stopped" : "the frames ended";
-            if (camera.EndMessage is { } message)
-                log.WriteLine($"barrel-host: {message}");
+            reason = cancellation.IsCancellationRequested ? "stopped" : camera.EndMessage is null ? "the frames ended" : "the frames broke off";
         }
         catch (BarrelException e)
         {

@@ -34,7 +34,9 @@ internal sealed class CardReader
         try
         {
             var options = new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 };
-            using JsonDocument document = JsonDocument.Parse(json, options);
+            // Some editors put a byte order mark before the first brace.
+            ReadOnlyMemory<byte> text = json.AsSpan().StartsWith("\uFEFF"u8) ? json.AsMemory(3) : json;
+            using JsonDocument document = JsonDocument.Parse(text, options);
             return new CardReader(path).Card(document.RootElement);
         }
         catch (JsonException e)
@@ -82,7 +84,7 @@ internal sealed class CardReader
             JsonValueKind.False => false,
             _ => throw BadValue("input.binarize", "true or false", b),
         };
-        if (Array.Exists(multiply, m => m == 0))
+        if (Array.Exists(multiply, m => (float)m == 0))
             throw Contradiction("input.multiply", "must not be 0: the network would not see the pixels");
         if (binarize && Array.Exists(multiply, m => m < 0))
             throw Contradiction("input.multiply", "must be positive where input.binarize is true");

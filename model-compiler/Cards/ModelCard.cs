@@ -34,7 +34,7 @@ public sealed class ModelCard
     /// </summary>
     public string? Warning(string modelPath) => Path is not null
         ? null
-        : $"warning: {modelPath} has no model card ({DefaultPath(modelPath)}): taking RGB (or grey) pixels 0..255 unscaled, and no task";
+        : OneLine.Of($"warning: {modelPath} has no model card ({DefaultPath(modelPath)}): taking RGB (or grey) pixels 0..255 unscaled, and no task");
 
     /// <summary>The card named, else the one beside the model, else the default.</summary>
     /// <param name="modelPath">The ONNX file.</param>

@@ -71,8 +71,7 @@ public static class CommandLine
 
     private static int Fail(Streams streams, int code, string message)
     {
-        string line = string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        streams.Error.WriteLine($"error BRL{code:D4}: {line}");
+        streams.Error.WriteLine($"error BRL{code:D4}: {OneLine.Of(message.TrimEnd())}");
         return ExitCode.BadInput;
     }
 }

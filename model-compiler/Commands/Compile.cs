@@ -127,14 +127,14 @@ public static class Compile
         OptionCheck.Data(options.Calibrate, "--calibrate");
         OptionCheck.Data(options.Data, "--data");
         OptionCheck.InRange(options.Bits, "--bits", 2, 8);
+        if (options.Bits is not null && options.Weights == WeightSchemes[0])
+            throw OptionCheck.Wrong($"--bits is for --weights {string.Join(", ", WeightSchemes[1..])}; {WeightSchemes[0]} has --adds-per-mac");
         OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
         if (options.TargetLoss is null != options.Data is null)
             throw OptionCheck.Wrong("--target-loss and --data are only right together: the loss is measured on the data");
-        if (Path.GetFullPath(options.Output) == Path.GetFullPath(options.Model))
-            throw OptionCheck.Wrong("--output is the model itself; another file would be right");
-        OutputFile.Check(options.Output);
+        OptionCheck.OutputFile(options.Output, "--output", ".barrel");
         return options;
     }
 
@@ -148,9 +148,14 @@ public static class Compile
         Graph graph = OnnxImporter.ImportFile(options.Model);
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, quantization, streams.Error.WriteLine);
+        List<string> remarks = [];
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, quantization, remarks.Add);
         Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
+        AddsBudget.Check(options, model);
         OutputFile.Write(options.Output, stream => stream.Write(blob));
+
+        // An error stands alone: what was fused or dropped matters to those who have a blob.
+        remarks.ForEach(r => streams.Error.WriteLine(OneLine.Of(r)));
         ModelReport.Write(streams.Out, model, options.Json);
         if (board is null)
             return ExitCode.Done;

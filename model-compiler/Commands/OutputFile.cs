@@ -16,7 +16,7 @@ public static class OutputFile
         if (!Directory.Exists(Folder(path)))
             throw Unwritable(path, $"there is no folder {Folder(path)}", null);
         string probe = Temporary(path);
-        Refusable(path, () => new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
+        Refusable(path, probe, () => new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose).Dispose());
     }
 
     /// <param name="path">The target; an existing file is replaced.</param>
@@ -27,7 +27,7 @@ public static class OutputFile
         string temporary = Temporary(path);
         try
         {
-            Refusable(path, () =>
+            Refusable(path, temporary, () =>
             {
                 using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
                 {
@@ -50,7 +50,7 @@ public static class OutputFile
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
-    private static void Refusable(string path, Action action)
+    private static void Refusable(string path, string temporary, Action action)
     {
         try
         {
@@ -58,7 +58,8 @@ public static class OutputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(path, e.Message.TrimEnd('.'), e);
+            // The user knows nothing of the temporary name.
+            throw Unwritable(path, e.Message.TrimEnd('.').Replace(temporary, Path.GetFullPath(path), StringComparison.Ordinal), e);
         }
     }
 

@@ -5,10 +5,10 @@ namespace Barrel.Compiler.Commands;
 /// <summary>Columns in plain text: the first one to the left, the others to the right. Looks the same in a terminal and in a file.</summary>
 public sealed class TextTable(params string[] headings)
 {
-    private readonly List<string[]> _rows = [headings];
+    private readonly List<string[]> _rows = [Array.ConvertAll(headings, OneLine.Of)];
 
     /// <param name="cells">One for each heading.</param>
-    public void Add(params string[] cells) => _rows.Add(cells);
+    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, OneLine.Of));
 
     public void Write(TextWriter writer)
     {

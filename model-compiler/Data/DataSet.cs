@@ -12,7 +12,7 @@ public static class DataSet
     /// <param name="ignoreLabel">An id that is right although it has no class; −1 where there is none.</param>
     public static IDataSet OpenLabelled(string path, int task, IReadOnlyList<string> classes, int ignoreLabel)
     {
-        if (task == Model.TaskClassification && IdxFiles.Find(path, preferTraining: false) is IdxFiles files)
+        if (task == Model.TaskClassification && FindIdx(path, preferTraining: false) is IdxFiles files)
             return new IdxDataSet(files, labelled: true, classes);
         return Open(path, tree => task switch
         {
@@ -22,16 +22,19 @@ public static class DataSet
         });
     }
 
-    /// <summary>Frames alone, for calibration and comparison: what --calibrate and --inputs name. Idx folders give the training images.</summary>
+    /// <summary>
+    /// Frames alone, for calibration and comparison: what --calibrate and --inputs name. Idx folders give the training images.
+    /// </summary>
     public static IDataSet OpenImages(string path)
     {
-        if (IdxFiles.Find(path, preferTraining: true) is IdxFiles files)
+        if (FindIdx(path, preferTraining: true) is IdxFiles files)
             return new IdxDataSet(files, labelled: false, []);
         return Open(path, tree => new ImageFolderDataSet(tree));
     }
 
     /// <summary>
-    /// The indices of <paramref name="limit"/> samples, evenly spaced from the first on, or of all: neighbouring frames of a clip look alike,
+    /// The indices of <paramref name="limit"/> samples, evenly spaced from the first on, or of all: neighbouring frames of a clip look
+    /// alike,
     /// and a folder per class is sorted by class, so the first ones would be no fair sample.
     /// </summary>
     public static int[] Spread(int count, int? limit)
@@ -41,6 +44,20 @@ public static class DataSet
         for (int i = 0; i < taken; i++)
             indices[i] = (int)((long)i * count / taken);
         return indices;
+    }
+
+    // Idx files beside pictures: whichever were taken, the others would be left out without a word.
+    private static IdxFiles? FindIdx(string path, bool preferTraining)
+    {
+        IdxFiles? files = IdxFiles.Find(path, preferTraining);
+        if (files is null || !Directory.Exists(path))
+            return files;
+        using var tree = new DirectoryTree(path);
+        if (tree.Files.FirstOrDefault(FileNames.IsImage) is not string picture)
+            return files;
+        throw new BarrelException(DataErrors.Layout,
+            $"{path}: holds the idx file {Path.GetFileName(files.Images)} and the picture {picture}; one kind would be right, or the " +
+                "name of the idx file");
     }
 
     private static IDataSet Open(string path, Func<IFileTree, IDataSet> make)

@@ -38,15 +38,16 @@ public sealed class RgbImage(int width, int height, byte[] pixels)
         try
         {
             using var stream = new MemoryStream(bytes, writable: false);
-            ImageInfo info = ImageInfo.FromStream(stream) ?? throw Broken(name, "neither PNG nor JPEG", null);
+            ImageInfo info = ImageInfo.FromStream(stream) ?? throw Broken(name, $"it is neither a PNG nor a JPEG of at most {PixelsMax} pixels", null);
             if (info.Width <= 0 || info.Height <= 0 || (long)info.Width * info.Height > PixelsMax)
-                throw Broken(name, $"{info.Width}x{info.Height} pixels; at most {PixelsMax}", null);
+                throw Broken(name, $"it has {info.Width}x{info.Height} pixels; at most {PixelsMax} would be right", null);
+            PngData.Check(bytes, info.Width, info.Height);
             return ImageResult.FromMemory(bytes, components);
         }
         // The decoder meets a broken file with whatever its arithmetic runs into.
         catch (Exception e) when (e is not (BarrelException or OutOfMemoryException))
         {
-            throw Broken(name, e.Message, e);
+            throw Broken(name, e.Message.Any(char.IsLetter) ? e.Message : "it is damaged or cut off", e);
         }
     }
 

@@ -38,7 +38,9 @@ internal sealed class SegmentationDataSet : IDataSet
     public int Count => _pairs.Length;
 
     public static bool IsOne(IFileTree tree) =>
-        tree.Files.Any(IsFrame) && tree.Files.Any(f => f.StartsWith(LabelsFolder, StringComparison.Ordinal));
+        tree.Files.Any(IsFrame) && tree.Files.Any(IsLabel);
+
+    public static bool IsLabel(string file) => file.StartsWith(LabelsFolder, StringComparison.Ordinal);
 
     public static bool IsFrame(string file) => file.StartsWith(ImagesFolder, StringComparison.Ordinal);
 

@@ -29,7 +29,7 @@ internal sealed class ZipTree : IFileTree
         {
             _archive?.Dispose();
             throw new BarrelException(DataErrors.BrokenZip,
-                $"{path}: neither a folder nor a zip that can be read: {e.Message.TrimEnd('.')}", e);
+                $"{path}: neither a folder nor a zip that can be read ({e.Message.TrimEnd('.')}); a folder or zip of PNG or JPEG, or idx files, would be right", e);
         }
 
         Files = [.. _entries.Keys.Order(StringComparer.Ordinal)];

@@ -27,6 +27,32 @@ internal static class FloatPool
         }
     }
 
+    /// <summary>Gives each output's gradient to the first input that was its maximum.</summary>
+    public static void MaxBack(MaxPool n, float[] x, float[] y, float[] gradients, float[] target)
+    {
+        Value input = n.Inputs[0], output = n.Output;
+        for (int i = 0; i < y.Length; i++)
+        {
+            (int channel, int y0, int x0) = Corner(output, i, n.StrideY, n.PadTop, n.StrideX, n.PadLeft);
+            int source = -1;
+            for (int ky = 0; ky < n.KernelHeight && source < 0; ky++)
+            {
+                int row = y0 + ky * n.DilationY;
+                if (row < 0 || row >= input.Height)
+                    continue;
+                for (int kx = 0; kx < n.KernelWidth && source < 0; kx++)
+                {
+                    int column = x0 + kx * n.DilationX;
+                    int at = (channel * input.Height + row) * input.Width + column;
+                    if (column >= 0 && column < input.Width && x[at] == y[i])
+                        source = at;
+                }
+            }
+            if (source >= 0)
+                target[source] += gradients[i];
+        }
+    }
+
     public static void Average(AveragePool n, float[] x, float[] y)
     {
         Value input = n.Inputs[0], output = n.Output;

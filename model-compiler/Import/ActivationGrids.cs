@@ -23,14 +23,18 @@ internal static class ActivationGrids
 
     private static void Match(Graph graph, BodyLinks links, Floor floor)
     {
-        if (Before(links, floor) is not Convolution half || !Array.TrueForAll(half.Weights, w => w == 1) || !Array.TrueForAll(half.Bias, b => b == 0.5f))
+        if (Before(links, floor) is not Convolution half || !Array.TrueForAll(half.Weights, w => w == 1)
+            || !Array.TrueForAll(half.Bias, b => b == 0.5f))
             return;
         Convolution? into = Before(links, half);
         if (into is not null && !Array.TrueForAll(into.Bias, b => b == 0))
             into = null;
-        if (links.OnlyReader(floor.Output) is not Clip clip || clip.Minimum > 0 || clip.Maximum < 1 || !IsCode(clip.Minimum) || !IsCode(clip.Maximum))
+        if (links.OnlyReader(floor.Output) is not Clip clip || clip.Minimum > 0 || clip.Maximum < 1
+            || !IsCode(clip.Minimum) || !IsCode(clip.Maximum))
             return;
-        Convolution? back = links.OnlyReader(clip.Output) is Convolution c && AffineFolding.IsAffine(c) && Array.TrueForAll(c.Bias, b => b == 0) ? c : null;
+        Convolution? back = links.OnlyReader(clip.Output) as Convolution;
+        if (back is not null && !(AffineFolding.IsAffine(back) && Array.TrueForAll(back.Bias, b => b == 0)))
+            back = null;
         float[] scales = back?.Weights ?? [1];
         if ((into is null) != (back is null) || !Undoes(into?.Weights, scales))
             return;

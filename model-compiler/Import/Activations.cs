@@ -1,4 +1,5 @@
 using Barrel.Compiler.Graphs;
+using Barrel.Runtime;
 
 namespace Barrel.Compiler.Import;
 
@@ -25,9 +26,11 @@ internal static class Activations
             x = Rearranging.Plain(x, node, context);
             // Aligned at the end with ones after it; before opset 7 [channels] alone.
             int fromEnd = x.Rank - x.ChannelAxis;
-            bool byChannel = values.Length == x.Body.Channels && ((slopes.Rank == 1 && node.Opset < 7) || (slopes.Rank >= fromEnd && slopes.Dims[^fromEnd] == values.Length));
+            bool byChannel = values.Length == x.Body.Channels
+                && ((slopes.Rank == 1 && node.Opset < 7) || (slopes.Rank >= fromEnd && slopes.Dims[^fromEnd] == values.Length));
             if (!byChannel)
-                throw node.BadShape($"slopes of shape {slopes.Shape} for a tensor of shape {x.Shape}", "supported are one slope, or one a channel");
+                throw node.BadShape($"slopes of shape {slopes.Shape} for a tensor of shape {x.Shape}",
+                    "supported are one slope, or one a channel");
         }
         Relu(node, context, x, values);
     }
@@ -61,10 +64,12 @@ internal static class Activations
     public static void ImportFloor(OnnxNode node, ImportContext context)
     {
         Activation x = context.Activation(node, 0);
-        Finish(node, context, x, output => new Floor { Name = node.Name, OnnxOperator = node.Operator, Inputs = [x.Body], Output = output, From = node });
+        Finish(node, context, x, output =>
+            new Floor { Name = node.Name, OnnxOperator = node.Operator, Inputs = [x.Body], Output = output, From = node });
     }
 
-    private static void Relu(OnnxNode node, ImportContext context, Activation x, float[] slopes) => Finish(node, context, x, output => new ParametricRelu
+    private static void Relu(OnnxNode node, ImportContext context, Activation x, float[] slopes) =>
+        Finish(node, context, x, output => new ParametricRelu
     {
         Name = node.Name,
         OnnxOperator = node.Operator,
@@ -85,8 +90,12 @@ internal static class Activations
         if (!node.HasInput(input))
             return otherwise;
         Constant bound = context.Constant(node, input);
-        if (bound.FloatValues is not [float value] || float.IsNaN(value))
-            throw node.Refused($"its bound '{OnnxNode.Printable(bound.Name)}' is of shape {bound.Shape} and type {bound.Type}", "one number");
-        return value;
+        if (bound.FloatValues is not [float value])
+            throw node.Refused($"its bound '{OnnxNode.Printable(bound.Name)}' is of shape {bound.Shape} and type {bound.Type}",
+                "one number");
+        return float.IsNaN(value)
+            ? throw new BarrelException(ImportErrors.NonFinite,
+                $"tensor '{OnnxNode.Printable(bound.Name)}' holds NaN: {node.Description} needs a number for its bound")
+            : value;
     }
 }

@@ -13,7 +13,8 @@ internal static class Arithmetic
         else if (node.Operator is "Add" or "Sub")
             Sum(node, context);
         else
-            throw node.Refused("both operands are computed by the network", "Add and Sub of two tensors, and Mul and Div with one constant");
+            throw node.Refused("both operands are computed by the network",
+                "Add and Sub of two tensors, and Mul and Div with one constant");
     }
 
     /// <summary>Sum with any number of tensors, from the left.</summary>
@@ -95,7 +96,8 @@ internal static class Arithmetic
             if (i % area == 0)
                 byChannel[i / area] = values[source[i]];
             else if (byChannel[i / area] != values[source[i]])
-                throw node.BadShape($"a constant of shape {k.Shape} with different values inside a channel", "supported are scalars and one value a channel");
+                throw node.BadShape($"a constant of shape {k.Shape} with different values inside a channel",
+                    "supported are scalars and one value a channel");
         }
         return byChannel;
     }
@@ -104,13 +106,15 @@ internal static class Arithmetic
     {
         Activation a = context.Activation(node, 0), b = context.Activation(node, 1);
         // Both rearranged alike: the sum can come first.
-        bool alike = a.View is not null && a.InOrder && b.InOrder && a.Dims.AsSpan().SequenceEqual(b.Dims) && a.Body.Shape.AsSpan().SequenceEqual(b.Body.Shape);
+        bool alike = a.View is not null && a.InOrder && b.InOrder && a.Dims.AsSpan().SequenceEqual(b.Dims)
+            && a.Body.Shape.AsSpan().SequenceEqual(b.Body.Shape);
         if (!alike)
             (a, b) = (Rearranging.Plain(a, node, context), Rearranging.Plain(b, node, context));
         if (node.Operator == "Sub")
         {
             Value negative = ImportContext.NewValue(node, b.Name + ":negative", b.Body.Channels, b.Body.Height, b.Body.Width);
-            Convolution minus = ImportContext.Depthwise(node, b.Body, negative, context.Filled(node, b.Body.Channels, -1), context.NewWeights(node, b.Body.Channels));
+            Convolution minus = ImportContext.Depthwise(node, b.Body, negative, context.Filled(node, b.Body.Channels, -1),
+                context.NewWeights(node, b.Body.Channels));
             context.Body.Add(minus);
             b = new Activation(b.Name, b.Dims, negative, b.View);
         }
@@ -140,7 +144,8 @@ internal static class Arithmetic
         if (a.Body.Height == height && a.Body.Width == width)
             return a.Body;
         if ((a.Body.Height != height && a.Body.Height != 1) || (a.Body.Width != width && a.Body.Width != 1))
-            throw node.BadShape($"operands of height and width {a.Body.Height}×{a.Body.Width} and {height}×{width}", "equal, or 1 on one side");
+            throw node.BadShape($"operands of height and width {a.Body.Height}×{a.Body.Width} and {height}×{width}",
+                "equal, or 1 on one side");
         context.Budget.Charge(2L * (height + width), node.Description);
         var spread = new Graphs.Resize
         {

@@ -24,7 +24,8 @@ internal static class BatchNormalization
             offset[c] = (float)(beta[c] - mean[c] * s);
             if (!float.IsFinite(scale[c]) || !float.IsFinite(offset[c]))
                 throw new BarrelException(ImportErrors.NonFinite,
-                    $"{node.Description}: variance {variance[c]} and epsilon {epsilon} of channel {c} ('{OnnxNode.Printable(node.Inputs[4])}') give no finite scale: their sum is positive");
+                    $"{node.Description}: variance {variance[c]} and epsilon {epsilon} of channel {c} " +
+                    $"('{OnnxNode.Printable(node.Inputs[4])}') give no finite scale: their sum is positive");
         }
         Graphs.Value output = ImportContext.NewValue(node, ImportContext.OutputName(node), channels, input.Body.Height, input.Body.Width);
         context.Emit(node, ImportContext.Depthwise(node, input.Body, output, scale, offset), input.Rank);

@@ -25,7 +25,8 @@ internal sealed class Budget(long fileBytes)
     {
         if (bytes > bytesLeft)
             throw new BarrelException(ImportErrors.TooLarge,
-                $"{what} asks for {bytes} bytes of constants: all computed constants together may take 48 MB and four times the file's {fileBytes} bytes");
+                $"{what} asks for {bytes} bytes of constants: all computed constants together may take 48 MB " +
+                $"and four times the file's {fileBytes} bytes");
         bytesLeft -= bytes;
     }
 

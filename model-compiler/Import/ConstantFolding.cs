@@ -59,7 +59,8 @@ internal static class ConstantFolding
         double step = At(delta, 0), from = At(start, 0);
         double count = step == 0 ? double.NaN : Math.Max(0, Math.Ceiling((At(limit, 0) - from) / step));
         if (!(count <= Budget.FoldedElementsMax))
-            throw new BarrelException(ImportErrors.TooLarge, $"{node.Description}: {count} elements: at most {Budget.FoldedElementsMax} are computed");
+            throw new BarrelException(ImportErrors.TooLarge,
+                $"{node.Description}: {count} elements: at most {Budget.FoldedElementsMax} are computed");
         string name = ImportContext.OutputName(node);
         int[] dims = [(int)count];
         Take(node, context, dims);
@@ -146,8 +147,10 @@ internal static class ConstantFolding
                 for (int i = 0; i < count; i++)
                     truths[i] = At(data, i) != 0 ? 1 : 0;
                 return new Constant(name, data.Dims, truths, type);
-            case DataType.Int8 or DataType.Uint8 or DataType.Int16 or DataType.Uint16 or DataType.Int32 or DataType.Uint32 or DataType.Int64 or DataType.Uint64:
-                return new Constant(name, data.Dims, data.IsFloat ? Array.ConvertAll(data.FloatValues!, v => (long)v) : data.IntegerValues!, type);
+            case DataType.Int8 or DataType.Uint8 or DataType.Int16 or DataType.Uint16
+                or DataType.Int32 or DataType.Uint32 or DataType.Int64 or DataType.Uint64:
+                long[] values = data.IsFloat ? Array.ConvertAll(data.FloatValues!, v => (long)v) : data.IntegerValues!;
+                return new Constant(name, data.Dims, values, type);
             default:
                 throw node.Unsupported("to", node.Int("to", 0).ToString(), "numbers and bool");
         }
@@ -156,8 +159,12 @@ internal static class ConstantFolding
     public static Constant Clip(OnnxNode node, ImportContext context)
     {
         Constant data = context.Constant(node, 0);
-        double low = node.Opset < 11 ? node.Float("min", float.NegativeInfinity) : node.HasInput(1) ? Scalar(node, context, 1) : double.NegativeInfinity;
-        double high = node.Opset < 11 ? node.Float("max", float.PositiveInfinity) : node.HasInput(2) ? Scalar(node, context, 2) : double.PositiveInfinity;
+        double low = node.Opset < 11 ? node.Float("min", float.NegativeInfinity)
+            : node.HasInput(1) ? Scalar(node, context, 1)
+            : double.NegativeInfinity;
+        double high = node.Opset < 11 ? node.Float("max", float.PositiveInfinity)
+            : node.HasInput(2) ? Scalar(node, context, 2)
+            : double.PositiveInfinity;
         return Map(node, context, data.Dims, data.IsFloat, data.Type, i => Math.Min(Math.Max(At(data, i), low), high));
     }
 
@@ -261,7 +268,8 @@ internal static class ConstantFolding
     {
         long count = Budget.Elements(dims, $"{node.Description}: the result");
         if (count > Budget.FoldedElementsMax)
-            throw new BarrelException(ImportErrors.TooLarge, $"{node.Description}: {count} elements: at most {Budget.FoldedElementsMax} are computed");
+            throw new BarrelException(ImportErrors.TooLarge,
+                $"{node.Description}: {count} elements: at most {Budget.FoldedElementsMax} are computed");
         context.Budget.Charge(4 * count, node.Description);
         return (int)count;
     }

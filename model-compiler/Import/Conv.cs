@@ -54,7 +54,8 @@ internal static class Conv
         if (!node.HasInput(2))
             return context.NewWeights(node, outputs);
         float[] bias = Copy(node, context, 2);
-        return bias.Length == outputs ? bias : throw node.BadShape($"a bias of {bias.Length} elements for {outputs} output channels", $"{outputs} elements");
+        return bias.Length == outputs ? bias
+            : throw node.BadShape($"a bias of {bias.Length} elements for {outputs} output channels", $"{outputs} elements");
     }
 
     /// <summary>Weights of the node's own: folding changes them in place, and a file may share a tensor between nodes.</summary>

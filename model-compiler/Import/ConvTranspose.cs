@@ -10,7 +10,8 @@ internal static class ConvTranspose
         Activation input = context.Spatial(node, 0);
         Constant kernel = context.Constant(node, 1);
         if (kernel.Rank != input.Rank || kernel.Dims[0] != input.Body.Channels)
-            throw node.BadShape($"weights of shape {kernel.Shape} for an input of shape {input.Shape}", $"[{input.Body.Channels}, outputs / group, kernel]");
+            throw node.BadShape($"weights of shape {kernel.Shape} for an input of shape {input.Shape}",
+                $"[{input.Body.Channels}, outputs / group, kernel]");
         var spatial = new SpatialAttributes(node, input.Rank, (kernel.Rank == 4 ? kernel.Dims[2] : 1, kernel.Dims[^1]));
         long group = Math.Clamp(node.Int("group", 1), 1, 1 << 16);
         long outputs = kernel.Dims[1] * group;

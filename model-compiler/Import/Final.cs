@@ -52,5 +52,6 @@ internal static class Final
     }
 
     // The host reads what the network computes, or what the host has computed before.
-    private static Tensor Source(OnnxNode node, ImportContext context) => context.Input(node, 0) is Hosted h ? h : context.Activation(node, 0);
+    private static Tensor Source(OnnxNode node, ImportContext context) =>
+        context.Input(node, 0) is Hosted h ? h : context.Activation(node, 0);
 }

@@ -26,12 +26,14 @@ internal static class Gemm
         if (node.HasInput(2) && beta != 0 && !tensorC)
         {
             float[] c = context.Floats(node, 2);
-            if ((c.Length != 1 && c.Length != outputs) || context.Constant(node, 2).Count != context.Constant(node, 2).Dims.LastOrDefault(1))
+            if ((c.Length != 1 && c.Length != outputs)
+                || context.Constant(node, 2).Count != context.Constant(node, 2).Dims.LastOrDefault(1))
                 throw node.BadShape($"C of shape {context.Constant(node, 2).Shape}", $"supported are scalars and [1, {outputs}]");
             for (int o = 0; o < outputs; o++)
                 bias[o] = beta * c[c.Length == 1 ? 0 : o];
         }
-        Convolution layer = Linear(node, context, a, b, transposeB, outputs, alpha, bias, ImportContext.OutputName(node) + (tensorC ? ":product" : ""));
+        Convolution layer = Linear(node, context, a, b, transposeB, outputs, alpha, bias,
+            ImportContext.OutputName(node) + (tensorC ? ":product" : ""));
         context.Emit(node, layer, 2);
         if (tensorC)
             AddTensor(node, context, layer.Output, beta);
@@ -41,7 +43,8 @@ internal static class Gemm
     {
         Tensor left = context.Input(node, 0), right = context.Input(node, 1);
         if (left is not Constant && right is not Constant)
-            throw node.Refused("both operands are computed by the network", "a product with one constant matrix (attention is not supported)");
+            throw node.Refused("both operands are computed by the network",
+                "a product with one constant matrix (attention is not supported)");
         bool constantFirst = left is Constant;
         Activation x = context.Activation(node, constantFirst ? 1 : 0);
         Constant m = context.Constant(node, constantFirst ? 0 : 1);
@@ -55,11 +58,13 @@ internal static class Gemm
         int[] dims = [.. x.Dims];
         bool fits = constantFirst ? dims[^2] == inner && dims[^1] == 1 : dims[^1] == inner;
         if (!fits || x.Count != inner)
-            throw node.BadShape($"operands of shape {left.Shape} and {right.Shape}", "supported is one row times a constant matrix, inner dimensions equal");
+            throw node.BadShape($"operands of shape {left.Shape} and {right.Shape}",
+                "supported is one row times a constant matrix, inner dimensions equal");
         dims[constantFirst ? ^2 : ^1] = outputs;
         if (m.Rank > x.Rank)
             dims = [.. Enumerable.Repeat(1, m.Rank - x.Rank), .. dims];
-        Convolution layer = Linear(node, context, x, m, constantFirst, outputs, 1, context.NewWeights(node, outputs), ImportContext.OutputName(node));
+        Convolution layer = Linear(node, context, x, m, constantFirst, outputs, 1, context.NewWeights(node, outputs),
+            ImportContext.OutputName(node));
         context.Body.Add(layer);
         Activation flat = ImportContext.Plain(ImportContext.OutputName(node), layer.Output, 2);
         context.Set(node, 0, dims.Length == 2 ? flat : Rearranging.Reshape(flat, flat.Name, "Reshape", dims));
@@ -74,8 +79,8 @@ internal static class Gemm
     /// <param name="alpha">Factor of the product.</param>
     /// <param name="bias">Added to it.</param>
     /// <param name="name">Name of the result.</param>
-    private static Convolution Linear(OnnxNode node, ImportContext context, Activation x, Constant matrix, bool transposed, int outputs, float alpha,
-        float[] bias, string name)
+    private static Convolution Linear(OnnxNode node, ImportContext context, Activation x, Constant matrix, bool transposed, int outputs,
+        float alpha, float[] bias, string name)
     {
         float[] from = ImportContext.Finite(matrix);
         Value body = x.Body;

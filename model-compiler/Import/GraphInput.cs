@@ -15,14 +15,17 @@ internal static class GraphInput
         if (Reader(info.Name, order) is NodeProto reader)
         {
             // An image given as [1, height, width, channels], or as a flat vector, is read as the first node rearranges it.
-            if (reader.OpType == "Transpose" && dims.Length == 4 && reader.Attribute is [{ Name: "perm" } perm] && perm.Ints is [0, 3, 1, 2])
+            if (reader.OpType == "Transpose" && dims.Length == 4 && reader.Attribute is [{ Name: "perm" } perm]
+                && perm.Ints is [0, 3, 1, 2])
             {
                 context.Remarks.Add($"input '{name}': [1, height, width, channels] in the file, [1, channels, height, width] here");
                 var planes = new Value(info.Name, 1, dims[3], dims[1], dims[2]);
-                return new Activation(info.Name, dims, planes, new ViewStep(null, info.Name, "Transpose", planes.Shape, dims, false) { Permutation = [0, 2, 3, 1] });
+                return new Activation(info.Name, dims, planes,
+                    new ViewStep(null, info.Name, "Transpose", planes.Shape, dims, false) { Permutation = [0, 2, 3, 1] });
             }
             if (reader.OpType == "Reshape" && dims.Length == 2 && ReshapedTo(reader, order, dims[1], context) is int[] image)
-                return new Activation(info.Name, dims, new Value(info.Name, image), new ViewStep(null, info.Name, "Reshape", image, dims, true));
+                return new Activation(info.Name, dims, new Value(info.Name, image),
+                    new ViewStep(null, info.Name, "Reshape", image, dims, true));
         }
         int[] body = dims.Length switch
         {
@@ -34,7 +37,8 @@ internal static class GraphInput
         };
         var value = new Value(info.Name, body);
         var input = new Activation(info.Name, dims, value);
-        return dims.Length is >= 1 and <= 4 ? input : new Activation(info.Name, dims, value, new ViewStep(null, info.Name, "Reshape", body, dims, true));
+        return dims.Length is >= 1 and <= 4 ? input
+            : new Activation(info.Name, dims, value, new ViewStep(null, info.Name, "Reshape", body, dims, true));
     }
 
     private static NodeProto? Reader(string name, List<NodeProto> order)
@@ -76,13 +80,17 @@ internal static class GraphInput
                 context.Remarks.Add($"input '{name}': {(DataType)type!.ElemType} in the file, float here");
                 break;
             default:
-                throw new BarrelException(ImportErrors.ElementType, $"input '{name}' has the element type {(DataType)(type?.ElemType ?? 0)}: supported are float, double, float16 and bfloat16");
+                throw new BarrelException(ImportErrors.ElementType,
+                    $"input '{name}' has the element type {(DataType)(type?.ElemType ?? 0)}: " +
+                    "supported are float, double, float16 and bfloat16");
         }
         int[] dims = shape is not null ? Given(type!, shape, name) : Declared(type!, name, context);
         if (dims.Contains(0))
-            throw new BarrelException(ImportErrors.Shape, $"input '{name}' has the shape [{string.Join(", ", dims)}]: every dimension is 1 or greater");
+            throw new BarrelException(ImportErrors.Shape,
+                $"input '{name}' has the shape [{string.Join(", ", dims)}]: every dimension is 1 or greater");
         if (dims.Length >= 2 && dims[0] != 1)
-            throw new BarrelException(ImportErrors.Shape, $"input '{name}' has a batch of {dims[0]}: supported is 1; an input shape given to the importer replaces the file's");
+            throw new BarrelException(ImportErrors.Shape,
+                $"input '{name}' has a batch of {dims[0]}: supported is 1; an input shape given to the importer replaces the file's");
         Budget.Elements(dims, $"input '{name}'");
         return dims;
     }
@@ -90,7 +98,8 @@ internal static class GraphInput
     private static int[] Given(TypeProto.Types.Tensor type, int[] shape, string name)
     {
         if (type.Shape is not null && type.Shape.Dim.Count != shape.Length)
-            throw new BarrelException(ImportErrors.Shape, $"input '{name}' has rank {type.Shape.Dim.Count}, the shape given has rank {shape.Length}: both are equal");
+            throw new BarrelException(ImportErrors.Shape,
+                $"input '{name}' has rank {type.Shape.Dim.Count}, the shape given has rank {shape.Length}: both are equal");
         return TensorReader.Dims(Array.ConvertAll(shape, d => (long)d), $"input '{name}'");
     }
 
@@ -104,10 +113,12 @@ internal static class GraphInput
             TensorShapeProto.Types.Dimension d = type.Shape.Dim[i];
             bool known = d.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && d.DimValue > 0;
             // Some exporters write an open batch as 0 or −1.
-            bool open = !known && (d.ValueCase != TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue || (i == 0 && d.DimValue is 0 or -1));
+            bool open = !known && (d.ValueCase != TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue
+                || (i == 0 && d.DimValue is 0 or -1));
             if (open && i > 0)
                 throw new BarrelException(ImportErrors.Shape,
-                    $"input '{name}' has the symbolic dimension '{OnnxNode.Printable(d.DimParam)}' at {i}: only the batch may be; give an input shape to the importer");
+                    $"input '{name}' has the symbolic dimension '{OnnxNode.Printable(d.DimParam)}' at {i}: " +
+                    "only the batch may be; give an input shape to the importer");
             if (open)
                 context.Remarks.Add($"input '{name}': batch '{OnnxNode.Printable(d.DimParam)}' is 1");
             dims[i] = open ? 1 : d.DimValue;

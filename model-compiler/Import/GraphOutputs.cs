@@ -20,7 +20,8 @@ internal static class GraphOutputs
         ActivationGrids.Find(graph);
         Passes.Run(graph);
         foreach (Floor floor in graph.Body.OfType<Floor>())
-            throw floor.From.Refused("it is not part of an activation grid", "Floor after a Mul and an Add of ½ and before a Clip of whole numbers and a Mul that undoes the first");
+            throw floor.From.Refused("it is not part of an activation grid",
+                "Floor after a Mul and an Add of ½ and before a Clip of whole numbers and a Mul that undoes the first");
         CheckFinite(graph);
         Decode(graph, outputs, needed, context);
         return graph;
@@ -38,7 +39,9 @@ internal static class GraphOutputs
                 _ => ([], []),
             };
             if (Array.Exists(weights, w => !float.IsFinite(w)) || Array.Exists(bias, b => !float.IsFinite(b)))
-                throw new BarrelException(ImportErrors.NonFinite, $"operator {node.OnnxOperator}, node '{node.Name}': its weights overflow once scales are folded in: weights are finite");
+                throw new BarrelException(ImportErrors.NonFinite,
+                    $"operator {node.OnnxOperator}, node '{node.Name}': its weights overflow once scales are folded in: " +
+                    "weights are finite");
         }
     }
 
@@ -46,7 +49,8 @@ internal static class GraphOutputs
     {
         if (tensor is Constant or QuantizedActivation)
             throw new BarrelException(ImportErrors.Wiring,
-                $"'{OnnxNode.Printable(tensor.Name)}', an output or read by '{OnnxNode.Printable(reader)}', is a {(tensor is Constant ? "constant" : "QuantizeLinear result")}: outputs are floats that the network computes");
+                $"'{OnnxNode.Printable(tensor.Name)}', an output or read by '{OnnxNode.Printable(reader)}', is a " +
+                $"{(tensor is Constant ? "constant" : "QuantizeLinear result")}: outputs are floats that the network computes");
         if (tensor is Activation a && !graph.Outputs.Contains(a.Body))
             graph.Outputs.Add(a.Body);
     }

@@ -66,7 +66,10 @@ internal sealed class ImportContext(Budget budget)
     public Activation Spatial(OnnxNode node, int index)
     {
         Activation a = Plain(node, index);
-        return a.Rank is 3 or 4 ? a : throw node.BadShape($"input {index} has the shape {a.Shape}", "supported are [1, channels, height, width] and [1, channels, width]");
+        return a.Rank is 3 or 4
+            ? a
+            : throw node.BadShape($"input {index} has the shape {a.Shape}",
+                "supported are [1, channels, height, width] and [1, channels, width]");
     }
 
     public bool Has(string name) => tensors.ContainsKey(name);
@@ -78,7 +81,8 @@ internal sealed class ImportContext(Budget budget)
     }
 
     /// <summary>The name of a node's output, or one derived from the node where it has none.</summary>
-    public static string OutputName(OnnxNode node, int output = 0) => output < node.Outputs.Length ? node.Outputs[output] : $"{node.Name}:{output}";
+    public static string OutputName(OnnxNode node, int output = 0) =>
+        output < node.Outputs.Length ? node.Outputs[output] : $"{node.Name}:{output}";
 
     /// <summary>Adds the node to the body and makes its output what the ONNX node's output stands for.</summary>
     /// <param name="node">The ONNX node.</param>
@@ -106,7 +110,8 @@ internal sealed class ImportContext(Budget budget)
         if (channels < 1 || height < 1 || width < 1)
             throw node.BadShape($"the output would have the shape [1, {channels}, {height}, {width}]", "every dimension is 1 or greater");
         if (channels > Budget.TensorElementsMax || height > Budget.TensorElementsMax || width > Budget.TensorElementsMax)
-            throw new BarrelException(ImportErrors.TooLarge, $"{node.Description}: the output has more than {Budget.TensorElementsMax} elements");
+            throw new BarrelException(ImportErrors.TooLarge,
+                $"{node.Description}: the output has more than {Budget.TensorElementsMax} elements");
         int[] shape = [1, (int)channels, (int)height, (int)width];
         Budget.Elements(shape, $"{node.Description}: the output");
         return new Value(name, shape);

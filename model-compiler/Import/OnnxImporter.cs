@@ -34,7 +34,8 @@ public static class OnnxImporter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new BarrelException(ImportErrors.Unreadable, $"{path}: {e.Message.TrimEnd('.')}: a readable ONNX file of at most 2 GB is needed", e);
+            throw new BarrelException(ImportErrors.Unreadable,
+                $"{path}: {e.Message.TrimEnd('.')}: a readable ONNX file of at most 2 GB is needed", e);
         }
         return Import(file, Path.GetFileNameWithoutExtension(path), inputShape);
     }
@@ -42,7 +43,8 @@ public static class OnnxImporter
     /// <param name="file">The file's bytes.</param>
     /// <param name="name">Name of the graph.</param>
     /// <param name="inputShape">
-    /// Replaces the input's shape in the file. Needed where dimensions other than the batch are symbolic, or where the batch is fixed and not 1.
+    /// Replaces the input's shape in the file. Needed where dimensions other than the batch are symbolic, or where the batch is fixed
+    /// and not 1.
     /// </param>
     public static Graph Import(byte[] file, string name, int[]? inputShape = null)
     {
@@ -58,7 +60,8 @@ public static class OnnxImporter
         foreach (TensorProto t in proto.Initializer)
         {
             if (!initializers.TryAdd(t.Name, t))
-                throw new BarrelException(ImportErrors.Wiring, $"tensor '{OnnxNode.Printable(t.Name)}' is given twice: every value has one maker");
+                throw new BarrelException(ImportErrors.Wiring,
+                    $"tensor '{OnnxNode.Printable(t.Name)}' is given twice: every value has one maker");
             given.Add(t.Name);
         }
         ValueInfoProto inputInfo = SingleInput(proto, given);
@@ -87,7 +90,9 @@ public static class OnnxImporter
         try
         {
             ModelProto model = ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(file);
-            return model.Graph is null ? throw new BarrelException(ImportErrors.Unreadable, "the file holds no graph: an ONNX model is needed") : model;
+            return model.Graph is null
+                ? throw new BarrelException(ImportErrors.Unreadable, "the file holds no graph: an ONNX model is needed")
+                : model;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException)
         {
@@ -105,7 +110,8 @@ public static class OnnxImporter
         }
         return opset is >= OpsetMin and <= OpsetMax
             ? (int)opset
-            : throw new BarrelException(ImportErrors.Opset, $"the file asks for operator set {opset}: supported are {OpsetMin} to {OpsetMax}");
+            : throw new BarrelException(ImportErrors.Opset,
+                $"the file asks for operator set {opset}: supported are {OpsetMin} to {OpsetMax}");
     }
 
     private static ValueInfoProto SingleInput(GraphProto proto, HashSet<string> initializers)
@@ -115,10 +121,12 @@ public static class OnnxImporter
         return inputs is [ValueInfoProto one]
             ? one
             : throw new BarrelException(ImportErrors.Wiring,
-                $"the network has {inputs.Count} inputs ({string.Join(", ", inputs.Take(4).Select(i => OnnxNode.Printable(i.Name)))}): one is supported");
+                $"the network has {inputs.Count} inputs ({string.Join(", ", inputs.Take(4).Select(i => OnnxNode.Printable(i.Name)))}): " +
+                "one is supported");
     }
 
-    private static void LoadInitializers(Dictionary<string, TensorProto> initializers, List<NodeProto> order, GraphProto proto, ImportContext context)
+    private static void LoadInitializers(Dictionary<string, TensorProto> initializers, List<NodeProto> order, GraphProto proto,
+        ImportContext context)
     {
         var loaded = new HashSet<string>();
         foreach (string name in order.SelectMany(n => n.Input).Concat(proto.Output.Select(o => o.Name)))
@@ -132,7 +140,8 @@ public static class OnnxImporter
     {
         OperatorImport import = node.Import;
         bool constant = node.Inputs.Length == 0 || node.Operator is "Shape" or "Size"
-            || (node.Inputs.Length > 0 && Enumerable.Range(0, node.Inputs.Length).All(i => !node.HasInput(i) || context.Input(node, i) is Constant));
+            || (node.Inputs.Length > 0
+                && Enumerable.Range(0, node.Inputs.Length).All(i => !node.HasInput(i) || context.Input(node, i) is Constant));
         if (constant && import.Fold is not null)
             context.Set(node, 0, import.Fold(node, context));
         else if (import.Import is not null)

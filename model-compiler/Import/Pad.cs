@@ -2,7 +2,9 @@ using Barrel.Compiler.Graphs;
 
 namespace Barrel.Compiler.Import;
 
-/// <summary>Pad with zeros: an identity convolution that a later pass merges into the convolutions that read it. Negative pads crop.</summary>
+/// <summary>
+/// Pad with zeros: an identity convolution that a later pass merges into the convolutions that read it. Negative pads crop.
+/// </summary>
 internal static class Pad
 {
     private const long SizeMax = 1 << 16;
@@ -29,11 +31,13 @@ internal static class Pad
         (long top, long bottom) = rank == 4 ? (byAxis[2], byAxis[rank + 2]) : (0, 0);
         (long left, long right) = rank >= 3 ? (byAxis[rank - 1], byAxis[^1]) : (0, 0);
         (long before, long after) = (byAxis[channelAxis], byAxis[rank + channelAxis]);
-        Value output = ImportContext.NewValue(node, ImportContext.OutputName(node), body.Channels + before + after, body.Height + top + bottom, body.Width + left + right);
+        Value output = ImportContext.NewValue(node, ImportContext.OutputName(node), body.Channels + before + after,
+            body.Height + top + bottom, body.Width + left + right);
         Convolution layer;
         if (before == 0 && after == 0)
         {
-            layer = ImportContext.Depthwise(node, body, output, context.Filled(node, body.Channels, 1), context.NewWeights(node, body.Channels));
+            layer = ImportContext.Depthwise(node, body, output, context.Filled(node, body.Channels, 1),
+                context.NewWeights(node, body.Channels));
         }
         else
         {
@@ -51,8 +55,10 @@ internal static class Pad
     private static long[] ByAxis(OnnxNode node, ImportContext context, long[] pads, int rank)
     {
         long[] axes = node.HasInput(3) ? context.Integers(node, 3) : Array.ConvertAll(Rearranging.Indices(rank), i => (long)i);
-        if (pads.Length != 2 * axes.Length || Array.Exists(pads, p => p is < -SizeMax or > SizeMax) || Array.Exists(axes, a => a < -rank || a >= rank))
-            throw node.Unsupported("pads", $"[{string.Join(", ", pads.Take(16))}]", $"two sizes of at most {SizeMax} for each of the {rank} axes");
+        if (pads.Length != 2 * axes.Length || Array.Exists(pads, p => p is < -SizeMax or > SizeMax)
+            || Array.Exists(axes, a => a < -rank || a >= rank))
+            throw node.Unsupported("pads", $"[{string.Join(", ", pads.Take(16))}]",
+                $"two sizes of at most {SizeMax} for each of the {rank} axes");
         var result = new long[2 * rank];
         for (int i = 0; i < axes.Length; i++)
         {

@@ -35,7 +35,8 @@ internal static class Pool
         bool counted = node.Flag("count_include_pad", false);
         bool padded = spatial.PadTop + spatial.PadLeft + spatial.PadBottom + spatial.PadRight > 0;
         // With ceil_mode the last window may reach beyond the padding; what lies there is never counted.
-        bool overhangs = (output.Height - 1L) * spatial.StrideY + spatial.ExtentY > (long)input.Body.Height + spatial.PadTop + spatial.PadBottom
+        bool overhangs =
+            (output.Height - 1L) * spatial.StrideY + spatial.ExtentY > (long)input.Body.Height + spatial.PadTop + spatial.PadBottom
             || (output.Width - 1L) * spatial.StrideX + spatial.ExtentX > (long)input.Body.Width + spatial.PadLeft + spatial.PadRight;
         if (!overhangs && (counted || !padded))
         {
@@ -43,14 +44,17 @@ internal static class Pool
             return;
         }
         if (spatial.DilationY != 1 || spatial.DilationX != 1)
-            throw node.Unsupported("dilations", $"{spatial.DilationY}, {spatial.DilationX}", "1 where windows reach into padding that is not counted");
+            throw node.Unsupported("dilations", $"{spatial.DilationY}, {spatial.DilationX}",
+                "1 where windows reach into padding that is not counted");
         Value body = input.Body;
         bool explicitPad = counted && padded;
         if (explicitPad)
         {
-            Value whole = ImportContext.NewValue(node, input.Name + ":padded", body.Channels, (long)body.Height + spatial.PadTop + spatial.PadBottom,
+            Value whole = ImportContext.NewValue(node, input.Name + ":padded", body.Channels,
+                (long)body.Height + spatial.PadTop + spatial.PadBottom,
                 (long)body.Width + spatial.PadLeft + spatial.PadRight);
-            Convolution pad = ImportContext.Depthwise(node, body, whole, context.Filled(node, body.Channels, 1), context.NewWeights(node, body.Channels));
+            Convolution pad = ImportContext.Depthwise(node, body, whole, context.Filled(node, body.Channels, 1),
+                context.NewWeights(node, body.Channels));
             (pad.PadTop, pad.PadLeft) = (spatial.PadTop, spatial.PadLeft);
             context.Body.Add(pad);
             body = whole;
@@ -88,7 +92,8 @@ internal static class Pool
         }
         var sorted = axes.Select(a => a < 0 ? a + input.Rank : a).Order().ToArray();
         if (input.Rank < 3 || !sorted.SequenceEqual(input.Rank == 4 ? [2L, 3L] : [2L]))
-            throw node.Unsupported("axes", $"[{string.Join(", ", axes.Take(8))}] of a tensor of shape {input.Shape}", "height and width together");
+            throw node.Unsupported("axes", $"[{string.Join(", ", axes.Take(8))}] of a tensor of shape {input.Shape}",
+                "height and width together");
         GlobalMean(node, context, input, keep ? [.. input.Dims.Select((d, i) => i < 2 ? d : 1)] : input.Dims[..2]);
     }
 
@@ -142,8 +147,10 @@ internal static class Pool
     {
         var spatial = new SpatialAttributes(node, input.Rank, null);
         spatial.ResolveSamePads(input.Body.Height, input.Body.Width);
-        if (Math.Max(spatial.PadTop, spatial.PadBottom) >= spatial.ExtentY || Math.Max(spatial.PadLeft, spatial.PadRight) >= spatial.ExtentX)
-            throw node.Unsupported("pads", $"{spatial.PadTop}, {spatial.PadLeft}, {spatial.PadBottom}, {spatial.PadRight}", "pads smaller than the kernel");
+        if (Math.Max(spatial.PadTop, spatial.PadBottom) >= spatial.ExtentY
+            || Math.Max(spatial.PadLeft, spatial.PadRight) >= spatial.ExtentX)
+            throw node.Unsupported("pads", $"{spatial.PadTop}, {spatial.PadLeft}, {spatial.PadBottom}, {spatial.PadRight}",
+                "pads smaller than the kernel");
         bool ceiling = node.Flag("ceil_mode", false);
         output = ImportContext.NewValue(node, ImportContext.OutputName(node), input.Body.Channels,
             spatial.OutputHeight(input.Body.Height, ceiling), spatial.OutputWidth(input.Body.Width, ceiling));

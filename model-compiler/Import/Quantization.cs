@@ -24,7 +24,11 @@ internal static class Quantization
             context.Budget.Charge(2 * c.Count, node.Description);
             var codes = new long[values.Length];
             for (int i = 0; i < codes.Length; i++)
-                codes[i] = (long)Math.Clamp(Math.Round(values[i] / scale.FloatValues![channel[i]], MidpointRounding.ToEven) + Zero(node, zeros, channel[i]), codeMin, codeMax);
+            {
+                double steps = Math.Round(values[i] / scale.FloatValues![channel[i]], MidpointRounding.ToEven);
+                codes[i] = (long)Math.Clamp(steps + Zero(node, zeros, channel[i]), codeMin, codeMax);
+            }
+
             context.Set(node, 0, new Constant(name, c.Dims, codes, zeros?.Type ?? OutputType(node)));
             return;
         }
@@ -57,7 +61,8 @@ internal static class Quantization
         if (input is not QuantizedActivation q)
             throw node.Refused("it reads what no QuantizeLinear made", "QuantizeLinear directly before it");
         if (!scale.FloatValues.AsSpan().SequenceEqual(q.Scale.FloatValues) || Zero(node, zeros, 0) != q.Zero)
-            throw node.Refused($"its scale or zero point differs from those of QuantizeLinear '{OnnxNode.Printable(q.Name)}'", "equal ones");
+            throw node.Refused($"its scale or zero point differs from those of QuantizeLinear '{OnnxNode.Printable(q.Name)}'",
+                "equal ones");
         Activation a = scale.Count == 1 ? q.Source : Rearranging.Plain(q.Source, node, context);
         Value output = ImportContext.NewValue(node, name, a.Body.Channels, a.Body.Height, a.Body.Width);
         context.Body.Add(new ActivationGrid
@@ -95,7 +100,8 @@ internal static class Quantization
         return values[values.Length == 1 ? 0 : channel];
     }
 
-    private static DataType OutputType(OnnxNode node) => node.Int("output_dtype", 0) is long type and not 0 ? (DataType)type : DataType.Uint8;
+    private static DataType OutputType(OnnxNode node) =>
+        node.Int("output_dtype", 0) is long type and not 0 ? (DataType)type : DataType.Uint8;
 
     private static (int Min, int Max) Codes(OnnxNode node, DataType type) => type switch
     {
@@ -103,7 +109,8 @@ internal static class Quantization
         DataType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
         DataType.Uint16 => (ushort.MinValue, ushort.MaxValue),
         DataType.Int16 => (short.MinValue, short.MaxValue),
-        _ => throw new BarrelException(ImportErrors.ElementType, $"{node.Description}: quantizes to {type}: supported are uint8, int8, uint16 and int16"),
+        _ => throw new BarrelException(ImportErrors.ElementType,
+            $"{node.Description}: quantizes to {type}: supported are uint8, int8, uint16 and int16"),
     };
 
     /// <summary>For every element the scale that is its own.</summary>

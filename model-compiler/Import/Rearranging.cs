@@ -31,7 +31,8 @@ internal static class Rearranging
         bool inOrder = (previous?.InOrder ?? true) && KeepsOrder(from, permutation);
         if (inOrder && IsPlain(dims, a.Body))
             return new Activation(name, dims, a.Body);
-        return new Activation(name, dims, a.Body, new ViewStep(previous, name, "Transpose", from, dims, inOrder) { Permutation = permutation });
+        return new Activation(name, dims, a.Body,
+            new ViewStep(previous, name, "Transpose", from, dims, inOrder) { Permutation = permutation });
     }
 
     public static Activation Slice(Activation a, string name, int[] starts, int[] strides, int[] dims) =>
@@ -59,20 +60,24 @@ internal static class Rearranging
         return map;
     }
 
-    /// <summary>The tensor without a view. A view that only reorders channels (a channel shuffle) becomes a 1×1 convolution; others are refused.</summary>
+    /// <summary>
+    /// The tensor without a view. A view that only reorders channels (a channel shuffle) becomes a 1×1 convolution; others are refused.
+    /// </summary>
     public static Activation Plain(Activation a, OnnxNode node, ImportContext context)
     {
         if (a.View is null)
             return a;
         Value body = a.Body;
         int area = body.Height * body.Width;
-        if (a.Rank == 4 && a.Dims[0] == 1 && a.Dims[2] == body.Height && a.Dims[3] == body.Width && ChannelOrder(Map(a, node, context), area) is int[] order)
+        if (a.Rank == 4 && a.Dims[0] == 1 && a.Dims[2] == body.Height && a.Dims[3] == body.Width
+            && ChannelOrder(Map(a, node, context), area) is int[] order)
         {
             Value output = ImportContext.NewValue(node, a.Name + ":reordered", order.Length, body.Height, body.Width);
             context.Body.Add(ChannelSelection(node, body, output, order, context));
             return new Activation(a.Name, a.Dims, output);
         }
-        throw node.BadShape($"it reads '{OnnxNode.Printable(a.Name)}' {a.Shape}, which {a.View.Operator} '{OnnxNode.Printable(a.View.Name)}' has rearranged",
+        throw node.BadShape($"it reads '{OnnxNode.Printable(a.Name)}' {a.Shape}, which {a.View.Operator} " +
+            $"'{OnnxNode.Printable(a.View.Name)}' has rearranged",
             "between layers supported are flattening before Gemm or MatMul and reordering of channels");
     }
 

@@ -62,7 +62,8 @@ internal static class Resize
                 result[which[i]] = (scales[i], Size(node, Math.Floor((double)dims[which[i]] * scales[i])));
             return result;
         }
-        long[] sizes = node.HasInput(3) ? context.Integers(node, 3) : throw node.Unsupported("scales", "neither scales nor sizes", "one of them");
+        long[] sizes = node.HasInput(3) ? context.Integers(node, 3)
+            : throw node.Unsupported("scales", "neither scales nor sizes", "one of them");
         if (sizes.Length != which.Length)
             throw node.Unsupported("sizes", $"{sizes.Length} sizes", which.Length.ToString());
         for (int i = 0; i < sizes.Length; i++)
@@ -88,7 +89,8 @@ internal static class Resize
     }
 
     // Single precision, as ONNX Runtime computes: coordinates that fall on a tie round alike.
-    private static (int[] Index, float[] Fraction) Table(int inputs, int outputs, float scale, bool nearest, string coordinates, string rounding, bool old)
+    private static (int[] Index, float[] Fraction) Table(int inputs, int outputs, float scale, bool nearest, string coordinates,
+        string rounding, bool old)
     {
         var index = new int[outputs];
         var fraction = new float[outputs];

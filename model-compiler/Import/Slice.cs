@@ -2,7 +2,9 @@ using Barrel.Compiler.Graphs;
 
 namespace Barrel.Compiler.Import;
 
-/// <summary>Slice and Split: of channels a ChannelSlice, of height and width a depthwise convolution with a stride and negative padding.</summary>
+/// <summary>
+/// Slice and Split: of channels a ChannelSlice, of height and width a depthwise convolution with a stride and negative padding.
+/// </summary>
 internal static class Slice
 {
     public static void Import(OnnxNode node, ImportContext context)
@@ -20,7 +22,8 @@ internal static class Slice
         Activation a = context.Activation(node, 0);
         if (a.View is not null)
         {
-            context.Set(node, 0, dims.AsSpan().SequenceEqual(a.Dims) && Array.TrueForAll(strides, s => s == 1) ? a : Rearranging.Slice(a, name, starts, strides, dims));
+            bool whole = dims.AsSpan().SequenceEqual(a.Dims) && Array.TrueForAll(strides, s => s == 1);
+            context.Set(node, 0, whole ? a : Rearranging.Slice(a, name, starts, strides, dims));
             return;
         }
         int channel = a.ChannelAxis;
@@ -78,7 +81,8 @@ internal static class Slice
             sizes = [.. Enumerable.Range(0, (int)parts).Select(i => Math.Min(each, channels - i * each))];
         }
         if (sizes.Length != node.Outputs.Length || Array.Exists(sizes, s => s < 1 || s > channels) || sizes.Sum() != channels)
-            throw node.Unsupported("split", $"[{string.Join(", ", sizes.Take(8))}]", $"{node.Outputs.Length} sizes that add up to {channels}");
+            throw node.Unsupported("split", $"[{string.Join(", ", sizes.Take(8))}]",
+                $"{node.Outputs.Length} sizes that add up to {channels}");
         int first = 0;
         for (int i = 0; i < sizes.Length; i++)
         {
@@ -98,7 +102,8 @@ internal static class Slice
         long[]? steps = !attributes && node.HasInput(4) ? context.Integers(node, 4) : null;
         axes ??= [.. Enumerable.Range(0, from.Length).Select(i => (long)i)];
         if (from.Length > dims.Length || to.Length != from.Length || axes.Length != from.Length || (steps ?? from).Length != from.Length)
-            throw node.Unsupported("starts", $"{from.Length} starts, {to.Length} ends, {axes.Length} axes", $"equally many, for a tensor of rank {dims.Length}");
+            throw node.Unsupported("starts", $"{from.Length} starts, {to.Length} ends, {axes.Length} axes",
+                $"equally many, for a tensor of rank {dims.Length}");
         var starts = new int[dims.Length];
         int[] strides = Array.ConvertAll(dims, _ => 1), sizes = [.. dims];
         for (int i = 0; i < from.Length; i++)
@@ -106,9 +111,11 @@ internal static class Slice
             long axis = axes[i] < 0 ? axes[i] + dims.Length : axes[i];
             long step = steps?[i] ?? 1;
             if (axis < 0 || axis >= dims.Length || step is 0 or < -int.MaxValue or > int.MaxValue)
-                throw node.Unsupported("axes", $"axis {axes[i]}, step {step}", $"axes of a tensor of rank {dims.Length}, steps other than 0");
+                throw node.Unsupported("axes", $"axis {axes[i]}, step {step}",
+                    $"axes of a tensor of rank {dims.Length}, steps other than 0");
             int size = dims[axis];
-            long begin = Math.Clamp(from[i] < 0 ? Math.Max(from[i], -size - 1L) + size : from[i], step > 0 ? 0 : -1, step > 0 ? size : size - 1);
+            long first = from[i] < 0 ? Math.Max(from[i], -size - 1L) + size : from[i];
+            long begin = Math.Clamp(first, step > 0 ? 0 : -1, step > 0 ? size : size - 1);
             long end = Math.Clamp(to[i] < 0 ? Math.Max(to[i], -size - 1L) + size : to[i], step > 0 ? 0 : -1, size);
             long count = step > 0 ? (end - begin + step - 1) / step : (begin - end - step - 1) / -step;
             sizes[axis] = (int)Math.Max(0, count);

@@ -1,6 +1,8 @@
 namespace Barrel.Compiler.Import;
 
-/// <summary>Kernel, strides, dilations and pads of Conv, ConvTranspose and the pools, always two-dimensional: a missing height is 1.</summary>
+/// <summary>
+/// Kernel, strides, dilations and pads of Conv, ConvTranspose and the pools, always two-dimensional: a missing height is 1.
+/// </summary>
 internal sealed class SpatialAttributes
 {
     // Beyond what any network uses, and small enough that no product of them overflows.
@@ -16,7 +18,8 @@ internal sealed class SpatialAttributes
         if (kernel is null && !node.HasAttribute("kernel_shape"))
             throw node.Unsupported("kernel_shape", "nothing", $"{axes} sizes");
         if (kernel is not null && declared != kernel)
-            throw node.Unsupported("kernel_shape", $"{declared.Y}×{declared.X}", $"the weights' {kernel.Value.Height}×{kernel.Value.Width}");
+            throw node.Unsupported("kernel_shape", $"{declared.Y}×{declared.X}",
+                $"the weights' {kernel.Value.Height}×{kernel.Value.Width}");
         (KernelHeight, KernelWidth) = declared;
         (StrideY, StrideX) = Pair(node, "strides", axes, 1, (1, 1));
         if (Array.IndexOf(node.Import.Attributes, "dilations") >= 0)
@@ -79,7 +82,8 @@ internal sealed class SpatialAttributes
         if (node.Ints(attribute) is not long[] sizes || sizes.Length == 0)
             return otherwise;
         if (sizes.Length != axes || Array.Exists(sizes, s => s < minimum || s > SizeMax))
-            throw node.Unsupported(attribute, $"[{string.Join(", ", sizes[..Math.Min(sizes.Length, 8)])}]", $"{axes} sizes of {minimum} to {SizeMax}");
+            throw node.Unsupported(attribute, $"[{string.Join(", ", sizes[..Math.Min(sizes.Length, 8)])}]",
+                $"{axes} sizes of {minimum} to {SizeMax}");
         return (axes == 2 ? (int)sizes[0] : Math.Max(minimum, attribute == "output_padding" ? 0 : 1), (int)sizes[^1]);
     }
 

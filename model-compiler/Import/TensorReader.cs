@@ -5,7 +5,9 @@ using DataType = Barrel.Compiler.Import.Onnx.TensorProto.Types.DataType;
 
 namespace Barrel.Compiler.Import;
 
-/// <summary>TensorProto to <see cref="Constant"/>: every element type becomes floats or longs, and the data must be as long as the shape says.</summary>
+/// <summary>
+/// TensorProto to <see cref="Constant"/>: every element type becomes floats or longs, and the data must be as long as the shape says.
+/// </summary>
 internal static class TensorReader
 {
     private const int RankMax = 16;
@@ -24,7 +26,8 @@ internal static class TensorReader
         long need = raw ? (long)count * size : count;
         if (have != need)
             throw new BarrelException(ImportErrors.Shape,
-                $"{what} of shape [{string.Join(", ", dims)}] and type {type} holds {have} {(raw ? "bytes" : "elements")}: {need} were right");
+                $"{what} of shape [{string.Join(", ", dims)}] and type {type} holds {have} {(raw ? "bytes" : "elements")}: " +
+                $"{need} were right");
         bool isFloat = type is DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16;
         budget.ChargeBytes((long)count * (isFloat ? sizeof(float) : sizeof(long)), what);
         ReadOnlySpan<byte> bytes = proto.RawData.Span;

@@ -51,7 +51,8 @@ internal sealed class Constant : Tensor
 
     public bool IsFloat => FloatValues is not null;
 
-    public Constant WithDims(string name, int[] dims) => FloatValues is not null ? new(name, dims, FloatValues) : new(name, dims, IntegerValues!, Type);
+    public Constant WithDims(string name, int[] dims) =>
+        FloatValues is not null ? new(name, dims, FloatValues) : new(name, dims, IntegerValues!, Type);
 
     /// <summary>The elements at <paramref name="indices"/>, in that order.</summary>
     public Constant Pick(string name, int[] dims, int[] indices) => FloatValues is not null
@@ -115,7 +116,8 @@ internal sealed class Hosted(string name, int[] dims, string onnxOperator, Tenso
 }
 
 /// <summary>The integers of a QuantizeLinear, which only a DequantizeLinear may read.</summary>
-internal sealed class QuantizedActivation(Activation source, string name, Constant scale, long zero, int codeMin, int codeMax) : Tensor(name, source.Dims)
+internal sealed class QuantizedActivation(Activation source, string name, Constant scale, long zero, int codeMin, int codeMax)
+    : Tensor(name, source.Dims)
 {
     public Activation Source { get; } = source;
 

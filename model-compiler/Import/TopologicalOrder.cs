@@ -52,7 +52,8 @@ internal static class TopologicalOrder
         {
             int stuck = Array.FindIndex(waiting, w => w > 0);
             throw new BarrelException(ImportErrors.Wiring,
-                $"operator {OnnxNode.Printable(nodes[stuck].OpType)}, node '{OnnxNode.Printable(nodes[stuck].Name)}' waits for its own output: the network must have no cycle");
+                $"operator {OnnxNode.Printable(nodes[stuck].OpType)}, node '{OnnxNode.Printable(nodes[stuck].Name)}' " +
+                "waits for its own output: the network must have no cycle");
         }
         return order;
     }
@@ -65,13 +66,15 @@ internal static class TopologicalOrder
             foreach (string output in nodes[i].Output)
             {
                 if (output.Length > 0 && (given.Contains(output) || !producer.TryAdd(output, i)))
-                    throw new BarrelException(ImportErrors.Wiring, $"value '{OnnxNode.Printable(output)}' is made twice: every value has one maker");
+                    throw new BarrelException(ImportErrors.Wiring,
+                        $"value '{OnnxNode.Printable(output)}' is made twice: every value has one maker");
             }
         }
         return producer;
     }
 
-    private static bool[] Live(IReadOnlyList<NodeProto> nodes, Dictionary<string, int> producer, IReadOnlySet<string> given, IEnumerable<string> outputs)
+    private static bool[] Live(IReadOnlyList<NodeProto> nodes, Dictionary<string, int> producer, IReadOnlySet<string> given,
+        IEnumerable<string> outputs)
     {
         var live = new bool[nodes.Count];
         var wanted = new Stack<(string Value, string By)>();
@@ -83,7 +86,8 @@ internal static class TopologicalOrder
                 continue;
             if (!producer.TryGetValue(want.Value, out int p))
                 throw new BarrelException(ImportErrors.Wiring,
-                    $"value '{OnnxNode.Printable(want.Value)}', read by {want.By}, is missing: it must be an input, an initializer or a node's output");
+                    $"value '{OnnxNode.Printable(want.Value)}', read by {want.By}, is missing: " +
+                    "it must be an input, an initializer or a node's output");
             if (live[p])
                 continue;
             live[p] = true;

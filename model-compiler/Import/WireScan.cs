@@ -51,7 +51,8 @@ internal static class WireScan
                     ulong length = Varint(file, ref position, end);
                     if (length > (ulong)(end - position))
                         throw new BarrelException(ImportErrors.Unreadable,
-                            $"field {field} of {message} at byte {position} is {length} bytes long, {end - position} are left: the file is truncated");
+                            $"field {field} of {message} at byte {position} is {length} bytes long, {end - position} are left: " +
+                            "the file is truncated");
                     Descend(file, ref position, (int)length, message, field, budget);
                     break;
                 default:
@@ -75,7 +76,8 @@ internal static class WireScan
         throw new BarrelException(ImportErrors.Unreadable, $"byte {position} holds no ONNX field: the file is no ONNX model");
     }
 
-    private static BarrelException Truncated(int end) => new(ImportErrors.Unreadable, $"a field is cut off at byte {end}: the file is truncated");
+    private static BarrelException Truncated(int end) =>
+        new(ImportErrors.Unreadable, $"a field is cut off at byte {end}: the file is truncated");
 
     private static void Descend(byte[] file, ref int position, int length, Message message, int field, Budget budget)
     {

@@ -86,6 +86,8 @@ public sealed class Lowerer
     {
         Piece[] a = ReadView(add.Inputs[0]);
         Piece[] b = ReadView(add.Inputs[1]);
+        if (a.Length + b.Length > ModelFormat.InputsMax)
+            (a, b) = (Whole(Materialized(add.Inputs[0])), Whole(Materialized(add.Inputs[1])));
         int channels = add.Output.Channels;
 
         // A lone scale behind the sum takes both operands as taps; nothing in between is rounded.
@@ -108,6 +110,9 @@ public sealed class Lowerer
         int shiftX = NearestShift(resize.ColumnIndex, resize.ColumnFraction, resize.Inputs[0].Width);
         if (shiftY >= 0 && shiftX >= 0)
         {
+            // Upsampling of what is upsampled already is still a way of reading, up to a limit.
+            if (View(resize.Inputs[0]).Any(p => p.UpsampleShiftY + shiftY > ModelFormat.UpsampleShiftMax || p.UpsampleShiftX + shiftX > ModelFormat.UpsampleShiftMax))
+                Materialized(resize.Inputs[0]);
             _views[resize.Output] =
             [
                 .. View(resize.Inputs[0]).Select(p => p with { UpsampleShiftY = p.UpsampleShiftY + shiftY, UpsampleShiftX = p.UpsampleShiftX + shiftX }),
@@ -124,7 +129,7 @@ public sealed class Lowerer
     /// <summary>n where a table repeats each index 2^n times, −1 where it does not.</summary>
     private static int NearestShift(int[] index, float[] fraction, int extent)
     {
-        for (int shift = 0; shift <= 6; shift++)
+        for (int shift = 0; shift <= ModelFormat.UpsampleShiftMax; shift++)
         {
             if (index.Length != extent << shift)
                 continue;
@@ -203,7 +208,7 @@ public sealed class Lowerer
     private Piece[] View(Value value) =>
         _views.TryGetValue(value, out Piece[]? view) ? view : throw new InvalidOperationException($"{value} is read before it is made");
 
-    /// <summary>The view as a layer reads it, neighbouring pieces of a tensor joined.</summary>
+    /// <summary>The view as a layer reads it: neighbouring pieces of a tensor joined, and copied together where they are more than a layer may have.</summary>
     private Piece[] ReadView(Value value)
     {
         List<Piece> joined = [];
@@ -216,7 +221,24 @@ public sealed class Lowerer
                 joined.Add(piece);
         }
 
+        for (int round = 1; joined.Count > ModelFormat.InputsMax; round++)
+            _views[value] = [.. joined = Gathered(value, joined, round)];
         return [.. joined];
+    }
+
+    /// <summary>Fewer pieces: each a copy of as many as a layer may read.</summary>
+    private List<Piece> Gathered(Value value, List<Piece> pieces, int round)
+    {
+        List<Piece> copies = [];
+        foreach (Piece[] some in pieces.Chunk(ModelFormat.InputsMax))
+        {
+            string name = $"{value.Name}_part{round}_{copies.Count}";
+            LoweredTensor made = new(name, some.Sum(p => p.Channels), value.Height, value.Width);
+            _network.Layers.Add(LinearForms.Identity(name, "Identity", some, made));
+            copies.AddRange(Whole(made));
+        }
+
+        return copies;
     }
 
     /// <summary>The value as one tensor of its own; a copy is made where it is only a way of reading.</summary>
@@ -251,7 +273,9 @@ public sealed class Lowerer
         return [.. pieces];
     }
 
-    private void SetView(Value value, LoweredTensor tensor) => _views[value] = [new Piece(tensor, 0, tensor.Channels)];
+    private void SetView(Value value, LoweredTensor tensor) => _views[value] = Whole(tensor);
+
+    private static Piece[] Whole(LoweredTensor tensor) => [new Piece(tensor, 0, tensor.Channels)];
 
     private static LoweredTensor NewTensor(Value value) => new(value.Name, value.Channels, value.Height, value.Width);
 

@@ -17,4 +17,10 @@ public static class LoweringErrors
 
     /// <summary>BRL2005: the card and the network do not fit each other.</summary>
     public const int CardMismatch = 2005;
+
+    /// <summary>BRL2006: values so large or small that no scale of the blob holds them.</summary>
+    public const int ScaleRange = 2006;
+
+    /// <summary>BRL2007: a layer or tensor beyond what the blob's format holds.</summary>
+    public const int BeyondFormat = 2007;
 }

@@ -36,8 +36,8 @@ internal sealed class ErrorFeedback
         }
     }
 
-    /// <param name="round">The grid: (value, u²) to the value rounded, where an error costs its square over u².</param>
-    public QuantizedLinear Round(Func<double, double, double> round)
+    /// <param name="round">The grid: (row, value, u²) to the value rounded, where an error costs its square over u².</param>
+    public QuantizedLinear Round(Func<int, double, double, double> round)
     {
         float[] weights = new float[_layer.Weights.Length];
         float[] bias = new float[_layer.Rows];
@@ -53,7 +53,7 @@ internal sealed class ErrorFeedback
                 double[] u = factor[place];
 
                 // A weight that is exactly zero was pruned, or lies between a transposed layer's phases: it stays so.
-                double value = _layer.Weights[at] == 0 ? 0 : round(target[place], u[place] * u[place]);
+                double value = _layer.Weights[at] == 0 ? 0 : round(row, target[place], u[place] * u[place]);
                 weights[at] = (float)value;
                 UpperFactor.AddScaled(target, u, (value - target[place]) / u[place], place + 1, fanIn + 1);
             }

@@ -17,6 +17,9 @@ internal sealed class FloatFlow
         set => _values[tensor] = value;
     }
 
+    /// <summary>Sums before the activation, where somebody keeps them.</summary>
+    public Dictionary<LinearLayer, float[]> Before { get; } = [];
+
     public bool Has(LoweredTensor tensor) => _values.ContainsKey(tensor);
 
     public void Release(LoweredTensor tensor) => _values.Remove(tensor);
@@ -60,6 +63,14 @@ internal sealed class FloatFlow
     /// <summary>The same for a linear layer whose input is already gathered.</summary>
     public float[] RunLinear(LinearLayer layer, FloatSums sums, float[] gathered, float[] weights, float[] bias)
     {
+        float[] made = SumLinear(layer, sums, gathered, weights, bias);
+        Activate(layer, made);
+        return made;
+    }
+
+    /// <summary>The same, short of activation and clamp.</summary>
+    public float[] SumLinear(LinearLayer layer, FloatSums sums, float[] gathered, float[] weights, float[] bias)
+    {
         float[] raw = sums.Sum(gathered, weights);
         int rowSize = raw.Length / layer.Rows;
         int height = layer.Output.Height;
@@ -94,11 +105,11 @@ internal sealed class FloatFlow
                 made[i] += values[first + i];
         }
 
-        Activate(layer, made);
         return made;
     }
 
-    private static void Activate(LinearLayer layer, float[] values)
+    /// <summary>Activation and clamp of a layer, in place.</summary>
+    public static void Activate(LinearLayer layer, float[] values)
     {
         int area = layer.Output.Area;
         if (layer.Slopes is float[] slopes)

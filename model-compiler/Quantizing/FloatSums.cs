@@ -123,6 +123,81 @@ internal sealed class FloatSums
         return sums;
     }
 
+    /// <summary>
+    /// The transpose of <see cref="Sum"/>: from a gradient for every sum to one for every gathered element. Both in their layouts, garbage columns zero.
+    /// </summary>
+    public float[] SumBack(float[] gradients, float[] weights)
+    {
+        LinearLayer layer = _layer;
+        int planeSize = _planeHeight * _planeWidth;
+        int planesPerChannel = _phaseRows * _phaseColumns;
+        int perGroup = layer.InputChannels / layer.Groups;
+        int rowsPerGroup = layer.Rows / layer.Groups;
+        int rowSize = gradients.Length / layer.Rows;
+        float[] back = new float[(layer.InputChannels * planesPerChannel * planeSize) + TapSum.Slack];
+
+        // Each row between zeros, so that a tap may look behind its ends.
+        int reach = planeSize;
+        int stride = reach + planeSize + TapSum.Slack;
+        float[] padded = new float[(layer.Rows * stride) + reach];
+        for (int row = 0; row < layer.Rows; row++)
+            for (int y = 0; y < layer.GridHeight; y++)
+                Array.Copy(gradients, (row * rowSize) + (y * _planeWidth), padded, reach + (row * stride) + (y * _planeWidth), layer.GridWidth);
+        int area = layer.KernelHeight * layer.KernelWidth;
+        float[] sums = new float[planeSize + TapSum.Slack];
+        List<int> offsets = [];
+        List<float> taps = [];
+        for (int channel = 0; channel < layer.InputChannels; channel++)
+        {
+            int firstRow = channel / perGroup * rowsPerGroup;
+            for (int plane = 0; plane < planesPerChannel; plane++)
+            {
+                int start = ((channel % perGroup * planesPerChannel) + plane) * planeSize;
+                offsets.Clear();
+                taps.Clear();
+                for (int row = firstRow; row < firstRow + rowsPerGroup; row++)
+                    for (int k = channel % perGroup * area; k < ((channel % perGroup) + 1) * area; k++)
+                        if (weights[(row * _offsets.Length) + k] is not 0 and float weight && _offsets[k] >= start && _offsets[k] < start + planeSize)
+                        {
+                            offsets.Add(reach + (row * stride) - (_offsets[k] - start));
+                            taps.Add(weight);
+                        }
+
+                TapSum.Run(padded, [.. offsets], [.. taps], [0f], planeSize, sums, sums.Length);
+                Array.Copy(sums, 0, back, ((channel * planesPerChannel) + plane) * planeSize, planeSize);
+            }
+        }
+
+        return back;
+    }
+
+    /// <summary>The transpose of <see cref="Gather"/>: adds gradients of gathered elements to those of the tensors that they came from.</summary>
+    public void ScatterBack(float[] gathered, Func<LoweredTensor, float[]> gradients)
+    {
+        LinearLayer layer = _layer;
+        int at = 0;
+        foreach (Piece piece in layer.Inputs)
+        {
+            float[] target = gradients(piece.Tensor);
+            for (int c = 0; c < piece.Channels; c++)
+                for (int py = 0; py < _phaseRows; py++)
+                    for (int px = 0; px < _phaseColumns; px++)
+                        for (int y = 0; y < _planeHeight; y++, at += _planeWidth)
+                        {
+                            int iy = (y * layer.StrideY) + py - layer.PadTop;
+                            if (iy < 0 || iy >= layer.InputHeight)
+                                continue;
+                            int row = ((piece.First + c) * piece.Tensor.Area) + ((iy >> piece.UpsampleShiftY) * piece.Tensor.Width);
+                            for (int x = 0; x < _planeWidth; x++)
+                            {
+                                int ix = (x * layer.StrideX) + px - layer.PadLeft;
+                                if (ix >= 0 && ix < layer.InputWidth)
+                                    target[row + (ix >> piece.UpsampleShiftX)] += gathered[at + x];
+                            }
+                        }
+        }
+    }
+
     /// <summary>Rows at equal distances over the kernel indices that any of them reads.</summary>
     private void SumTogether(float[] gathered, float[] weights, int[] offsets, int[] rows, int[] read, float[] sums, int stride, int step)
     {

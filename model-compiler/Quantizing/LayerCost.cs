@@ -8,6 +8,10 @@ internal static class LayerCost
     /// <summary>Terms that a slope of the negative side gets at most.</summary>
     public const int SlopeTermsMax = 2;
 
+    /// <summary>The least budget that covers so many adds, to the thousandth that the command line takes it in: rounded up.</summary>
+    public static string Least(double adds, long macs) =>
+        (Math.Ceiling(Math.Round(adds / macs * 1000, 6)) / 1000).ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
+
     public static long TapAdds(LinearLayer layer, float[] weights)
     {
         long terms = 0;
@@ -16,11 +20,13 @@ internal static class LayerCost
         return terms * layer.GridHeight * layer.GridWidth;
     }
 
-    /// <summary>Adds that no choice of weights changes; slopes are counted at their most.</summary>
+    /// <summary>Adds that no choice of weights changes: skips and slopes.</summary>
     public static long FixedAdds(LinearLayer layer)
     {
-        long outputs = (long)layer.Rows * layer.GridHeight * layer.GridWidth;
-        bool slopes = layer.Slopes is float[] s && Array.Exists(s, v => v != 0);
-        return outputs * (layer.Skips.Count + (slopes ? SlopeTermsMax : 0));
+        long perPosition = (long)layer.Rows * layer.Skips.Count;
+        if (layer.Slopes is float[] slopes)
+            foreach (float slope in slopes)
+                perPosition += (long)SignedPowers.CountTerms(TermBudget.Nearest([slope], SlopeTermsMax)[0]) * layer.Rows / slopes.Length;
+        return perPosition * layer.GridHeight * layer.GridWidth;
     }
 }

@@ -95,12 +95,13 @@ public sealed class Quantizer
     private static double BudgetLeft(LoweredNetwork network, QuantizeOptions options, Dictionary<LinearLayer, float[]> chosen)
     {
         double spent = network.Layers.OfType<LinearLayer>().Sum(l => LayerCost.FixedAdds(l) + (chosen.TryGetValue(l, out float[]? w) ? LayerCost.TapAdds(l, w) : 0));
-        double budget = (options.AddsPerMac * network.Macs) - spent;
-        return budget > 0
-            ? budget
+        double budget = options.AddsPerMac * network.Macs;
+        return spent <= budget
+            ? budget - spent
             : throw new BarrelException(
                 LoweringErrors.BadOption,
-                $"--adds-per-mac {options.AddsPerMac}: scales, slopes and sums alone take {spent / network.Macs:F3}; more than that is right");
+                $"--adds-per-mac {options.AddsPerMac}: scales, slopes, sums and weights that are kept take {LayerCost.Least(spent, network.Macs)} of it alone; "
+                + $"{LayerCost.Least(spent, network.Macs)} is the least that can be met, and more leaves room for other weights");
     }
 
     private void Round(int index)
@@ -151,7 +152,7 @@ public sealed class Quantizer
     {
         long positions = (long)layer.GridHeight * layer.GridWidth;
         float scale = TermBudget.ScaleOf(layer.Weights);
-        double perRow = _sensitivities![layer].PerRow;
+        double[] perRow = _sensitivities![layer].PerRow;
 
         // The scores of a classifier are compared with each other: what the layers before did to them is better left alone.
         bool scores = layer.WriteOut == WriteOut.Raw;
@@ -164,7 +165,7 @@ public sealed class Quantizer
 
         ErrorFeedback feedback = new(layer, sums, gathered, exact);
         QuantizedLinear At(double price) =>
-            feedback.Round((value, u2) => TermBudget.Round(value, scale, perRow / u2, price * positions));
+            feedback.Round((row, value, u2) => TermBudget.Round(value, scale, perRow[row] / u2, price * positions));
         double price = _terms!.PriceFor(_addsLeft);
         double share = _terms.AddsOf(layer, price);
         QuantizedLinear made = At(price);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Barrel.Compiler.Lowering;
 
 namespace Barrel.Compiler.Quantizing;
@@ -13,14 +14,14 @@ internal sealed class Sensitivity
 
     private readonly double[][] _columnCost;
 
-    private Sensitivity(double[][] columnCost, double perRow)
+    private Sensitivity(double[][] columnCost, double[] perRow)
     {
         _columnCost = columnCost;
         PerRow = perRow;
     }
 
     /// <summary>What a unit of a row's output noise costs.</summary>
-    public double PerRow { get; }
+    public double[] PerRow { get; }
 
     /// <summary>Runs the float network over the frames.</summary>
     public static Dictionary<LinearLayer, Sensitivity> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames, IReadOnlySet<LinearLayer> wanted)
@@ -28,6 +29,9 @@ internal sealed class Sensitivity
         int count = Math.Min(frames.Count, FramesMax);
         FloatFlow[] flows = [.. Enumerable.Range(0, count).Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, frames[f * frames.Count / count]) })];
         Dictionary<LinearLayer, Sensitivity> measured = [];
+        Stopwatch w = Stopwatch.StartNew();
+        Dictionary<LinearLayer, double[]> gradients = OutputGradients.Measure(network, [.. Enumerable.Range(0, count).Select(f => frames[f * frames.Count / count])]);
+        Console.Error.WriteLine($"gradients {w.ElapsedMilliseconds} ms");
         Dictionary<LoweredTensor, int> lastRead = [];
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
@@ -38,7 +42,7 @@ internal sealed class Sensitivity
             LinearLayer? linear = layer as LinearLayer;
             FloatSums? sums = linear is null ? null : new FloatSums(linear);
             if (linear is not null && wanted.Contains(linear))
-                measured[linear] = Measure(linear, sums!, flows);
+                measured[linear] = Measure(linear, sums!, flows, gradients[linear]);
             if (linear is null || linear.WriteOut == WriteOut.Codes)
                 Parallel.For(0, count, f => flows[f][layer.Output] = flows[f].Run(layer, sums, null, null));
             foreach (LoweredTensor tensor in layer.Reads)
@@ -56,11 +60,11 @@ internal sealed class Sensitivity
         double[] importance = new double[layer.Weights.Length];
         int rowsPerGroup = layer.Rows / layer.Groups;
         for (int i = 0; i < importance.Length; i++)
-            importance[i] = _columnCost[i / layer.FanIn / rowsPerGroup][i % layer.FanIn] * PerRow;
+            importance[i] = _columnCost[i / layer.FanIn / rowsPerGroup][i % layer.FanIn] * PerRow[i / layer.FanIn];
         return importance;
     }
 
-    private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows)
+    private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows, double[] gradients)
     {
         float[][] gathered = new float[flows.Length][];
         Parallel.For(0, flows.Length, f => gathered[f] = sums.Gather(t => flows[f][t]));
@@ -81,7 +85,19 @@ internal sealed class Sensitivity
         }
 
         // energy is the sum over rows of the mean square of their outputs.
-        return new Sensitivity(cost, 1 / Math.Max(energy, 1e-30));
+        Console.Error.WriteLine($"{layer.Name} grad {gradients.Average():E2} energy {energy:E2} rel {gradients.Average()*energy/layer.Rows:E2}");
+        string mode = Environment.GetEnvironmentVariable("SENS") ?? "layer";
+        double mean = gradients.Average();
+        long positions = (long)layer.GridHeight * layer.GridWidth;
+        double[] per = mode switch
+        {
+            "rel" => [.. gradients.Select(_ => 1 / Math.Max(energy, 1e-30))],
+            "row" => [.. gradients.Select(g => Math.Max(g, mean * 0.01) * positions)],
+            "blend" => [.. gradients.Select(g => ((mean + Math.Min(g, 8 * mean)) / 2) * positions)],
+            "geo" => [.. gradients.Select(_ => Math.Sqrt(mean * positions / Math.Max(energy, 1e-30)))],
+            _ => [.. gradients.Select(_ => mean * positions)],
+        };
+        return new Sensitivity(cost, per);
     }
 
     /// <summary>wᵀ·H·w, the bias included.</summary>

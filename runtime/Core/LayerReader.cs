@@ -29,6 +29,8 @@ namespace Barrel.Runtime
             layer.Output = _output;
             layer.Macs = ReadMacs(layer);
             _model.Macs += layer.Macs;
+            if (_model.Macs < 0)
+                throw Bad("brings the multiplications to more than 63 bits");
             return layer;
         }
 
@@ -48,7 +50,7 @@ namespace Barrel.Runtime
         {
             TapLayer layer = new TapLayer();
             layer.Output = output;
-            layer.Inputs = ReadInputs(1, 64, "inputs");
+            layer.Inputs = ReadInputs(1, ModelFormat.InputsMax, "inputs");
             TapInput first = layer.Inputs[0];
             layer.InputHeight = _model.Tensors[first.Tensor].Height << first.UpsampleShiftY;
             layer.InputWidth = _model.Tensors[first.Tensor].Width << first.UpsampleShiftX;
@@ -62,17 +64,20 @@ namespace Barrel.Runtime
                 layer.InputChannels += input.Channels;
             }
 
+            if (layer.InputChannels > ModelFormat.ExtentMax)
+                throw Bad("reads " + layer.InputChannels + " channels; at most " + ModelFormat.ExtentMax + " are right");
+
             layer.Groups = _cursor.Number(Fields.Groups, 1, layer.InputChannels, "groups");
-            layer.KernelHeight = _cursor.Number(Fields.Kernel, 1, 4096, "kernel height");
-            layer.KernelWidth = _cursor.Number(Fields.Kernel, 1, 4096, "kernel width");
-            layer.StrideY = _cursor.Number(Fields.Stride, 1, 4096, "stride");
-            layer.StrideX = _cursor.Number(Fields.Stride, 1, 4096, "stride");
-            layer.DilationY = _cursor.Number(Fields.Dilation, 1, 4096, "dilation");
-            layer.DilationX = _cursor.Number(Fields.Dilation, 1, 4096, "dilation");
+            layer.KernelHeight = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel height");
+            layer.KernelWidth = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel width");
+            layer.StrideY = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.StrideX = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.DilationY = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
+            layer.DilationX = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
             layer.PadTop = Pad();
             layer.PadLeft = Pad();
-            layer.PhaseY = _cursor.Number(Fields.Phase, 1, 64, "phase");
-            layer.PhaseX = _cursor.Number(Fields.Phase, 1, 64, "phase");
+            layer.PhaseY = _cursor.Number(Fields.Phase, 1, ModelFormat.PhasesMax, "phase");
+            layer.PhaseX = _cursor.Number(Fields.Phase, 1, ModelFormat.PhasesMax, "phase");
             TensorInfo made = _model.Tensors[output];
             layer.GridHeight = (made.Height + layer.PhaseY - 1) / layer.PhaseY;
             layer.GridWidth = (made.Width + layer.PhaseX - 1) / layer.PhaseX;
@@ -161,12 +166,12 @@ namespace Barrel.Runtime
         {
             MaxPoolLayer layer = new MaxPoolLayer();
             layer.Input = InputTensor();
-            layer.KernelHeight = _cursor.Number(Fields.Kernel, 1, 4096, "kernel height");
-            layer.KernelWidth = _cursor.Number(Fields.Kernel, 1, 4096, "kernel width");
-            layer.StrideY = _cursor.Number(Fields.Stride, 1, 4096, "stride");
-            layer.StrideX = _cursor.Number(Fields.Stride, 1, 4096, "stride");
-            layer.DilationY = _cursor.Number(Fields.Dilation, 1, 4096, "dilation");
-            layer.DilationX = _cursor.Number(Fields.Dilation, 1, 4096, "dilation");
+            layer.KernelHeight = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel height");
+            layer.KernelWidth = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel width");
+            layer.StrideY = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.StrideX = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.DilationY = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
+            layer.DilationX = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
             layer.PadTop = Pad();
             layer.PadLeft = Pad();
             CheckSameCodes(layer.Input, output);
@@ -223,7 +228,7 @@ namespace Barrel.Runtime
                 int shifts = _cursor.Number(Fields.InputUpsampling, 0, 255, "upsampling");
                 input.UpsampleShiftY = shifts >> 4;
                 input.UpsampleShiftX = shifts & 15;
-                if (input.UpsampleShiftY > 6 || input.UpsampleShiftX > 6)
+                if (input.UpsampleShiftY > ModelFormat.UpsampleShiftMax || input.UpsampleShiftX > ModelFormat.UpsampleShiftMax)
                     throw Bad("upsamples by more than 64");
                 inputs[i] = input;
             }

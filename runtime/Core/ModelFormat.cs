@@ -25,6 +25,18 @@ namespace Barrel.Runtime
         /// <summary>Greatest height, width or channel count.</summary>
         public const int ExtentMax = 65535;
 
+        /// <summary>Greatest height, width, stride or dilation of a kernel.</summary>
+        public const int KernelMax = 4096;
+
+        /// <summary>Greatest number of phases in each direction.</summary>
+        public const int PhasesMax = 64;
+
+        /// <summary>Greatest number of inputs of a layer.</summary>
+        public const int InputsMax = 64;
+
+        /// <summary>Inputs are read at most 2^n times in each direction.</summary>
+        public const int UpsampleShiftMax = 6;
+
         /// <summary>Most leading exponents of the weights of a layer, from the least to the greatest.</summary>
         public const int LevelsMax = 64;
 

@@ -29,8 +29,18 @@ namespace Barrel.Runtime
             int layers = Count(cursor, 1, "number of layers");
             model.Layers = new Layer[layers];
             LayerReader reader = new LayerReader(cursor, model);
+            long scratch = 0;
+            long scratchMax = ScratchBound.BytesFree + (long)blob.Length * ScratchBound.BytesOfBlobByte;
             for (int i = 0; i < layers; i++)
+            {
                 model.Layers[i] = reader.Read();
+                scratch += ScratchBound.BytesOf(model.Layers[i]);
+                if (scratch > scratchMax)
+                    throw new BarrelException(
+                        ModelErrors.TooLarge,
+                        "layer '" + model.Layers[i].Name + "' brings what executors need beside the arena to " + scratch + " bytes; at most " + scratchMax + " are right");
+            }
+
             cursor.CheckEnd();
             CheckRoad(model);
             return model;
@@ -98,8 +108,18 @@ namespace Barrel.Runtime
                     ModelErrors.TooLarge, "network needs an arena of " + model.ArenaBytes + " bytes, and " + memoryBytesMax + " are allowed");
             int count = Count(cursor, 1, "number of tensors");
             model.Tensors = new TensorInfo[count];
+            long end = 0;
             for (int i = 0; i < count; i++)
-                model.Tensors[i] = ReadTensor(cursor, i, i == 0 ? BeforeFirst() : model.Tensors[i - 1], model.ArenaBytes);
+            {
+                TensorInfo tensor = ReadTensor(cursor, i, i == 0 ? BeforeFirst() : model.Tensors[i - 1], model.ArenaBytes);
+                model.Tensors[i] = tensor;
+                if (tensor.ArenaOffset + tensor.ByteCount() > end)
+                    end = tensor.ArenaOffset + tensor.ByteCount();
+            }
+
+            if (model.ArenaBytes - end >= ModelFormat.TensorAlignment)
+                throw new BarrelException(
+                    ModelErrors.BadField, "arena has " + model.ArenaBytes + " bytes, and the last tensor ends at " + end);
         }
 
         private static TensorInfo ReadTensor(BlobCursor cursor, int index, TensorInfo last, int arenaBytes)

@@ -8,7 +8,10 @@ namespace Barrel.Runtime
     /// </summary>
     public sealed class TapPlan
     {
+        private const int ElementsMax = 0x3FFFFFFF;
+
         private readonly TapLayer _layer;
+        private readonly int[] _rowsByPhase;
         private readonly int[] _slotOfKernelRow;
         private readonly int[] _planeOfKernelColumn;
         private readonly int[] _shiftOfKernelColumn;
@@ -30,6 +33,7 @@ namespace Barrel.Runtime
             _shiftOfKernelColumn = new int[columns];
             int[] phases = new int[columns];
             int[] residues = new int[columns];
+            int[] planeAfter = new int[layer.StrideX * alignment];
             int planes = 0;
             int widest = 0;
             for (int kx = 0; kx < columns; kx++)
@@ -41,17 +45,16 @@ namespace Barrel.Runtime
                 _shiftOfKernelColumn[kx] = shift - residue;
                 if (shift - residue > widest)
                     widest = shift - residue;
-                int plane = 0;
-                while (plane < planes && (phases[plane] != phase || residues[plane] != residue))
-                    plane++;
-                if (plane == planes)
+                int kind = phase * alignment + residue;
+                if (planeAfter[kind] == 0)
                 {
-                    phases[plane] = phase;
-                    residues[plane] = residue;
+                    phases[planes] = phase;
+                    residues[planes] = residue;
                     planes++;
+                    planeAfter[kind] = planes;
                 }
 
-                _planeOfKernelColumn[kx] = plane;
+                _planeOfKernelColumn[kx] = planeAfter[kind] - 1;
             }
 
             // Column of the input, relative to the block's first, that a plane's element 0 holds.
@@ -61,6 +64,7 @@ namespace Barrel.Runtime
             Planes = planes;
 
             _slotOfKernelRow = new int[layer.KernelHeight];
+            _rowsByPhase = RowsByPhase(layer);
             TileColumns = layer.GridWidth;
             TileRows = 1;
             Lay(alignment, widest);
@@ -71,23 +75,27 @@ namespace Barrel.Runtime
                 Lay(alignment, widest);
             }
 
-            // As many rows as fit; the last size that fits is the plan.
-            while (TileRows < layer.GridHeight)
+            // As many rows as fit, at least one. More rows never take fewer elements, so halving finds the greatest number.
+            int fits = 1;
+            int tooMany = layer.GridHeight + 1;
+            while (tooMany - fits > 1)
             {
-                TileRows++;
+                TileRows = fits + (tooMany - fits) / 2;
                 Lay(alignment, widest);
                 if (ElementsOf() > elementsMax)
-                {
-                    TileRows--;
-                    Lay(alignment, widest);
-                    break;
-                }
+                    tooMany = TileRows;
+                else
+                    fits = TileRows;
             }
+
+            TileRows = fits;
 
             // Even blocks: 30 rows in tiles of 8 are four tiles; four tiles of 8, 8, 7, 7 waste nothing.
             int tiles = (layer.GridHeight + TileRows - 1) / TileRows;
             TileRows = (layer.GridHeight + tiles - 1) / tiles;
             Lay(alignment, widest);
+            SlotRow = new int[Slots];
+            LaySlots(SlotRow);
             TilesDown = (layer.GridHeight + TileRows - 1) / TileRows;
             TilesAcross = (layer.GridWidth + TileColumns - 1) / TileColumns;
             Positions = (TileRows - 1) * RowStride + TileColumns;
@@ -140,45 +148,71 @@ namespace Barrel.Runtime
 
         private int ElementsOf()
         {
-            long count = (long)_layer.InputChannels * Planes * Slots * RowStride;
-            return count > 0x3FFFFFFF ? 0x3FFFFFFF : (int)count;
+            long rows = (long)_layer.InputChannels * Planes;
+            if (rows <= ElementsMax)
+                rows *= Slots;
+            if (rows <= ElementsMax)
+                rows *= RowStride;
+            return rows > ElementsMax ? ElementsMax : (int)rows;
         }
 
         /// <summary>Lays out rows for the present TileRows and TileColumns.</summary>
         private void Lay(int alignment, int widest)
         {
             RowStride = (TileColumns + widest + alignment - 1) / alignment * alignment;
+            Slots = LaySlots(null);
+        }
 
-            // Kernel rows reach bands of TileRows consecutive rows in one row phase; bands that touch share slots.
+        /// <summary>
+        /// Kernel rows reach bands of TileRows consecutive rows in one row phase; bands that touch share slots. Returns how many slots that takes, and fills
+        /// <paramref name="rowOfSlot"/> where it is given.
+        /// </summary>
+        private int LaySlots(int[]? rowOfSlot)
+        {
             TapLayer layer = _layer;
             int slots = 0;
-            int[] rowOfSlot = new int[layer.KernelHeight * TileRows];
-            for (int phase = 0; phase < layer.StrideY; phase++)
+            int lastPhase = -1;
+            int regionFirst = 0;
+            int regionSlot = 0;
+            int regionEnd = 0;
+            for (int i = 0; i < layer.KernelHeight; i++)
             {
-                int regionFirst = 0;
-                int regionSlot = -1;
-                int regionEnd = 0;
-                for (int ky = 0; ky < layer.KernelHeight; ky++)
+                int ky = _rowsByPhase[i];
+                int at = ky * layer.DilationY;
+                int phase = at % layer.StrideY;
+                int first = at / layer.StrideY;
+                if (phase != lastPhase || first > regionEnd)
                 {
-                    int at = ky * layer.DilationY;
-                    if (at % layer.StrideY != phase)
-                        continue;
-                    int first = at / layer.StrideY;
-                    if (regionSlot < 0 || first > regionEnd)
-                    {
-                        regionFirst = first;
-                        regionSlot = slots;
-                        regionEnd = first;
-                    }
-
-                    _slotOfKernelRow[ky] = regionSlot + first - regionFirst;
-                    for (; regionEnd < first + TileRows; regionEnd++)
-                        rowOfSlot[slots++] = regionEnd * layer.StrideY + phase;
+                    lastPhase = phase;
+                    regionFirst = first;
+                    regionSlot = slots;
+                    regionEnd = first;
                 }
+
+                _slotOfKernelRow[ky] = regionSlot + first - regionFirst;
+                int end = first + TileRows;
+                if (rowOfSlot != null)
+                    for (int row = regionEnd; row < end; row++)
+                        rowOfSlot[slots + row - regionEnd] = row * layer.StrideY + phase;
+                slots += end - regionEnd;
+                regionEnd = end;
             }
 
-            Slots = slots;
-            SlotRow = rowOfSlot;
+            return slots;
+        }
+
+        /// <summary>Kernel rows, those of one row phase together and rising.</summary>
+        private static int[] RowsByPhase(TapLayer layer)
+        {
+            int[] next = new int[layer.StrideY + 1];
+            for (int ky = 0; ky < layer.KernelHeight; ky++)
+                next[ky * layer.DilationY % layer.StrideY + 1]++;
+            for (int phase = 0; phase < layer.StrideY; phase++)
+                next[phase + 1] += next[phase];
+            int[] rows = new int[layer.KernelHeight];
+            for (int ky = 0; ky < layer.KernelHeight; ky++)
+                rows[next[ky * layer.DilationY % layer.StrideY]++] = ky;
+            return rows;
         }
 
         private void MakeTables(Model model)

@@ -1,4 +1,5 @@
 using Barrel.Host.Commands;
+using Barrel.Runtime;
 using Microsoft.Testing.Platform.Builder;
 
 namespace Barrel.Host.Tests;
@@ -10,10 +11,14 @@ internal static class TestProgram
 {
     public const string HostSwitch = "--as-barrel-host";
 
+    // What is a program stands for the fake network; all else is for the loader.
+    private static Executor Load(byte[] file, int arenaBytesMax) =>
+        file is [(byte)'M', (byte)'Z', ..] ? new FakeExecutor() : ModelFile.Load(file, arenaBytesMax);
+
     private static async Task<int> Main(string[] arguments)
     {
         if (arguments is [HostSwitch, .. string[] rest])
-            return Program.Run(rest, CommandContext.ForConsole((_, _) => new FakeExecutor()));
+            return Program.Run(rest, CommandContext.ForConsole(Load));
 
         ITestApplicationBuilder builder = await TestApplication.CreateBuilderAsync(arguments);
         // MSTest, and what else the packages bring: the build writes their list.

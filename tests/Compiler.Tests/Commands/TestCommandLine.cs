@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Barrel.Compiler.Commands;
+using Barrel.Compiler.Tests.Data;
 
 namespace Barrel.Compiler.Tests.Commands;
 
@@ -25,4 +27,22 @@ internal sealed record TestCommandLine(int ExitCode, string Out, string Error)
         foreach (string part in parts)
             Assert.Contains(part, lines[0]);
     }
+
+    /// <summary>The command must fail with this one line and leave the folder as it was.</summary>
+    public static void Refused(TemporaryFolder folder, string line, int code, params string[] parts)
+    {
+        string[] before = Listing(folder);
+        RunIn(folder, line).AssertError(code, parts);
+        CollectionAssert.AreEqual(before, Listing(folder));
+    }
+
+    /// <summary>Runs a line in which FOLDER, and names of files with an upper-case letter first, stand for paths in the folder.</summary>
+    public static TestCommandLine RunIn(TemporaryFolder folder, string line) =>
+        Run([.. line.Split(' ').Select(w =>
+            w.Contains("FOLDER", StringComparison.Ordinal) ? w.Replace("FOLDER", folder.Path, StringComparison.Ordinal)
+            : char.IsUpper(w[0]) && w.Contains('.', StringComparison.Ordinal) ? folder[w] : w)]);
+
+    private static string[] Listing(TemporaryFolder folder) =>
+        [.. Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(f => File.Exists(f) ? $"{f} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f)))}" : f)];
 }

@@ -42,7 +42,7 @@ public class ErrorFeedbackTests
     {
         SyntheticLayer s = new(2, b => b.Conv(b.Input, 6, pad: 1, groups: groups));
         QuantizedLinear plain = new(Array.ConvertAll(s.Layer.Weights, w => WeightSchemes.Log2(w, 0, 4)), s.Layer.Bias);
-        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((v, _) => WeightSchemes.Log2((float)v, 0, 4));
+        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((_, v, _) => WeightSchemes.Log2((float)v, 0, 4));
         Assert.IsTrue(Array.TrueForAll(fed.Weights, w => SignedPowers.CountTerms(w) <= 1));
         Assert.IsLessThan(0.3 * s.ErrorOf(plain), s.ErrorOf(fed));
     }
@@ -51,7 +51,7 @@ public class ErrorFeedbackTests
     public void AFineGridChangesNothing()
     {
         SyntheticLayer s = new(3, b => b.Conv(b.Input, 3, pad: 1));
-        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((v, _) => v);
+        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((_, v, _) => v);
         for (int i = 0; i < fed.Weights.Length; i++)
             Assert.AreEqual(s.Layer.Weights[i], fed.Weights[i], 1e-6f);
         for (int i = 0; i < fed.Bias.Length; i++)
@@ -63,8 +63,8 @@ public class ErrorFeedbackTests
     {
         SyntheticLayer s = new(4, b => b.Conv(b.Input, 4, pad: 1));
         float[][] rounded = [.. s.Values.Select(v => s.Sums.Gather(_ => Array.ConvertAll(v, x => MathF.Floor(x * 1.5f) / 1.5f)))];
-        QuantizedLinear blind = new ErrorFeedback(s.Layer, s.Sums, rounded, null).Round((v, _) => v);
-        QuantizedLinear aimed = new ErrorFeedback(s.Layer, s.Sums, rounded, s.Gathered).Round((v, _) => v);
+        QuantizedLinear blind = new ErrorFeedback(s.Layer, s.Sums, rounded, null).Round((_, v, _) => v);
+        QuantizedLinear aimed = new ErrorFeedback(s.Layer, s.Sums, rounded, s.Gathered).Round((_, v, _) => v);
         Assert.IsLessThan(0.5 * s.ErrorOf(blind, rounded), s.ErrorOf(aimed, rounded));
     }
 
@@ -72,7 +72,7 @@ public class ErrorFeedbackTests
     public void PrunedWeightsStayPruned()
     {
         SyntheticLayer s = new(5, b => b.ConvTranspose(b.Input, 3, 3, 2, outputPadding: 1));
-        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((v, _) => WeightSchemes.Log2((float)v, 0, 4));
+        QuantizedLinear fed = new ErrorFeedback(s.Layer, s.Sums, s.Gathered, null).Round((_, v, _) => WeightSchemes.Log2((float)v, 0, 4));
         int zeros = s.Layer.Weights.Count(w => w == 0);
         Assert.IsGreaterThan(0, zeros);
         for (int i = 0; i < fed.Weights.Length; i++)

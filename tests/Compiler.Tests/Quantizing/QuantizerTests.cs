@@ -57,7 +57,7 @@ public class QuantizerTests
             LoweredNetwork network = Network();
             Quantizer.Quantize(network, Frames(network), new QuantizeOptions { AddsPerMac = 0.01 });
         },
-        "--adds-per-mac 0.01", "more than that");
+        "--adds-per-mac 0.01", "the least that can be met");
 
     [TestMethod]
     [DataRow(WeightScheme.LogNet)]

@@ -11,6 +11,8 @@ internal readonly record struct TestTap(int Index, int Exponent, bool Negative);
 /// </summary>
 internal sealed class BlobWriter
 {
+    private const long WeightsMax = 4_000_000;
+
     private readonly RangeWriter _stream = new();
     private readonly Dictionary<string, byte[]> _texts = [];
     private readonly Model _model;
@@ -263,9 +265,17 @@ internal sealed class BlobWriter
 
     private void Weights(TapLayer layer)
     {
+        long weights = (long)layer.Inputs.Sum(i => i.Channels) / layer.Groups * layer.KernelHeight * layer.KernelWidth * layer.Rows;
+        if (_weights + weights > WeightsMax)
+        {
+            // No reader gets to them: so many are refused before the first.
+            Number("relative", 0).Signed("lowest", 0).Number("levels", 0);
+            return;
+        }
+
+        _weights += weights;
         WeightWriter writer = new(_stream, _model, layer, _source.Taps[layer]);
         Number("relative", writer.Relative ? 1 : 0).Signed("lowest", writer.Lowest).Number("levels", writer.Levels - 1);
         writer.Write();
-        _weights += (long)layer.Inputs.Sum(i => i.Channels) / layer.Groups * layer.KernelHeight * layer.KernelWidth * layer.Rows;
     }
 }

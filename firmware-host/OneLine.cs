@@ -1,0 +1,11 @@
+namespace Barrel.Host;
+
+/// <summary>
+/// Text of somebody else's (names of files and models, messages of drivers) as part of a line, which it can neither end nor colour.
+/// </summary>
+internal static class OneLine
+{
+    /// <summary>Line breaks and tabs become a space each, other control characters '?'.</summary>
+    public static string Of(string text) =>
+        string.Concat(text.ReplaceLineEndings(" ").Select(c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c));
+}

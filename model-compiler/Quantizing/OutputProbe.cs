@@ -1,0 +1,105 @@
+using Barrel.Compiler.Lowering;
+
+namespace Barrel.Compiler.Quantizing;
+
+/// <summary>Random gradients of a network's output whose covariance is its Fisher information.</summary>
+internal static class OutputProbe
+{
+    /// <summary>Mean margin between the two greatest scores above which scores are scaled down: a saturated softmax would have no gradient.</summary>
+    private const double MarginMax = 4;
+
+    /// <param name="maker">The layer that makes the output; null: no linear layer does.</param>
+    /// <param name="scores">[channels, positions], before they are reduced to classes or bits.</param>
+    /// <param name="seed">Same seed, same signs.</param>
+    public static float[] Draw(LinearLayer? maker, float[] scores, uint seed)
+    {
+        uint state = seed * 2654435769u;
+        int Sign()
+        {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            return (state & 0x10000) != 0 ? 1 : -1;
+        }
+
+        int channels = maker is null ? 1 : FloatFlow.ChannelsOf(maker);
+        int positions = scores.Length / channels;
+        if (maker is { WriteOut: WriteOut.Threshold })
+            return OfBits(scores, maker.Threshold, Sign);
+        return maker is { WriteOut: WriteOut.ArgMax } || (maker is { WriteOut: WriteOut.Raw } && positions == 1 && channels > 1)
+            ? OfClasses(scores, channels, positions, Sign)
+            : OfValues(scores, Sign);
+    }
+
+    /// <summary>v = √p∘z − p·(√p·z) for random signs z: its covariance is diag(p) − p·pᵀ.</summary>
+    private static float[] OfClasses(float[] scores, int channels, int positions, Func<int> sign)
+    {
+        double temperature = Math.Max(1, MeanMargin(scores, channels, positions) / MarginMax);
+        float[] probe = new float[scores.Length];
+        double[] root = new double[channels];
+        for (int i = 0; i < positions; i++)
+        {
+            double most = double.NegativeInfinity;
+            for (int c = 0; c < channels; c++)
+                most = Math.Max(most, scores[(c * positions) + i]);
+            double total = 0;
+            for (int c = 0; c < channels; c++)
+                total += root[c] = ExactMath.Exp((scores[(c * positions) + i] - most) / temperature);
+            double along = 0;
+            for (int c = 0; c < channels; c++)
+            {
+                root[c] = Math.Sqrt(root[c] / total);
+                double z = root[c] * sign();
+                along += z;
+                probe[(c * positions) + i] = (float)z;
+            }
+
+            for (int c = 0; c < channels; c++)
+                probe[(c * positions) + i] = (float)((probe[(c * positions) + i] - (root[c] * root[c] * along)) / temperature);
+        }
+
+        return probe;
+    }
+
+    private static float[] OfBits(float[] scores, float threshold, Func<int> sign)
+    {
+        double margin = 0;
+        foreach (float s in scores)
+            margin += Math.Abs(s - threshold);
+        double temperature = Math.Max(1, margin / scores.Length / MarginMax);
+        return Array.ConvertAll(scores, s =>
+        {
+            double p = 1 / (1 + ExactMath.Exp((threshold - s) / temperature));
+            return (float)(Math.Sqrt(p * (1 - p)) / temperature * sign());
+        });
+    }
+
+    /// <summary>Values that nothing is known of: an error counts relative to their own size.</summary>
+    private static float[] OfValues(float[] values, Func<int> sign)
+    {
+        double energy = 0;
+        foreach (float v in values)
+            energy += (double)v * v;
+        double size = Math.Sqrt(Math.Max(energy / values.Length, 1e-30));
+        return Array.ConvertAll(values, _ => (float)(sign() / size));
+    }
+
+    private static double MeanMargin(float[] scores, int channels, int positions)
+    {
+        double sum = 0;
+        for (int i = 0; i < positions; i++)
+        {
+            float first = float.NegativeInfinity;
+            float second = float.NegativeInfinity;
+            for (int c = 0; c < channels; c++)
+            {
+                float s = scores[(c * positions) + i];
+                (first, second) = s > first ? (s, first) : (first, Math.Max(second, s));
+            }
+
+            sum += channels > 1 ? first - second : 0;
+        }
+
+        return sum / positions;
+    }
+}

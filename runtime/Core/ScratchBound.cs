@@ -1,0 +1,59 @@
+namespace Barrel.Runtime
+{
+    /// <summary>
+    /// What an executor allocates for a layer besides the arena, at most: tile, tables, sums. A few bytes of a blob can ask for any kernel
+    /// over any tensor, so
+    /// the loader adds these up and refuses the blob before anything is allocated.
+    /// </summary>
+    internal static class ScratchBound
+    {
+        /// <summary>A network may take so much, whatever its size.</summary>
+        public const int BytesFree = 64 << 20;
+
+        /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
+        public const int BytesOfBlobByte = 64;
+
+        // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
+        private const int LanesMax = 64;
+        private const int AlignmentMax = 8;
+        private const int TileElementsMax = 32768;
+        private const long Huge = 1L << 50;
+
+        /// <summary>Bytes for one layer; layers without taps keep tables in proportion to their bytes in the blob.</summary>
+        public static long BytesOf(Layer layer)
+        {
+            TapLayer? taps = layer as TapLayer;
+            if (taps == null)
+                return 0;
+            long planes = Least(taps.KernelWidth, (long)taps.StrideX * AlignmentMax);
+            long reach = (long)(taps.KernelWidth - 1) * taps.DilationX / taps.StrideX + AlignmentMax;
+
+            // The tile is the whole layer where that is small, else a block that fits the cache, or one row where not even that does.
+            long rowStride = Least(taps.GridWidth, 2 * LanesMax) + reach;
+            long row = Times(Times(taps.InputChannels, planes), Times(taps.KernelHeight, rowStride));
+            long bands = Times(taps.KernelHeight, taps.GridHeight);
+            long region = (long)(taps.KernelHeight - 1) * taps.DilationY + Times(taps.StrideY, taps.GridHeight + 1L);
+            long whole = Times(Times(taps.InputChannels, planes), Times(Least(bands, region), taps.GridWidth + reach));
+            long elements = Least(whole, row > TileElementsMax ? row : TileElementsMax);
+
+            long block = TileElementsMax / taps.InputChannels;
+            long positions = Least(Times(taps.GridHeight, taps.GridWidth + reach), block > 2 * LanesMax ? block : 2 * LanesMax);
+            long best = taps.Mode == AccumulatorLayer.ModeArgMax ? Times(Times(taps.PhaseY, taps.PhaseX), positions) : 0;
+            long sourceRows = Times(taps.Inputs.Length, Times(2, bands));
+            return Times(2, elements) + Times(8, positions + rowStride) + Times(5, best) + Times(4, sourceRows)
+                + 16L * (taps.KernelHeight + taps.KernelWidth) + 4L * taps.GridHeight + taps.InputChannels + 12L * taps.TapCount
+                    + 64L * taps.Rows;
+        }
+
+        private static long Least(long a, long b)
+        {
+            return a < b ? a : b;
+        }
+
+        /// <summary>The product, or <see cref="Huge"/> where it is more.</summary>
+        private static long Times(long a, long b)
+        {
+            return b != 0 && a > Huge / b ? Huge : a * b;
+        }
+    }
+}
