@@ -9,6 +9,8 @@ namespace Barrel.Runtime
         /// <summary>Most terms of one weight.</summary>
         private const int TermsMax = ModelFormat.ExponentMax + 1;
 
+        private const int TapsAtFirst = 256;
+
         private const int RunsMax = (ModelFormat.ExponentMax + 1) << 1;
 
         private readonly RangeDecoder _decoder;
@@ -45,9 +47,12 @@ namespace Barrel.Runtime
             _contexts = new TapContexts(_channels, layer.KernelHeight * layer.KernelWidth, layer.KernelWidth);
             _channelBase = ChannelBase(model, layer);
             _rowBase = RowBase(model, layer);
-            _index = new int[_fanIn];
-            _head = new byte[_fanIn];
-            _sorted = new int[_fanIn];
+
+            // They grow with the taps that are there: a kernel of millions of zeros takes few bytes of a blob.
+            int taps = _fanIn < TapsAtFirst ? _fanIn : TapsAtFirst;
+            _index = new int[taps];
+            _head = new byte[taps];
+            _sorted = new int[taps];
         }
 
         /// <summary>Exponent of the run that BeginRun read.</summary>

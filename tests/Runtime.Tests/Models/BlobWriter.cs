@@ -218,7 +218,7 @@ internal sealed class BlobWriter
     private long OfZeros(TapLayer layer, int row)
     {
         int[] zeros = [.. layer.Inputs.SelectMany(i => Enumerable.Range(i.FirstChannel, i.Channels).Select(c => _model.Tensors[i.Tensor].ZeroOf(c)))];
-        int first = row / (layer.Rows / layer.Groups) * (layer.Inputs.Sum(i => i.Channels) / layer.Groups);
+        int first = row / Math.Max(1, layer.Rows / layer.Groups) * (layer.Inputs.Sum(i => i.Channels) / layer.Groups);
         long sum = 0;
         foreach (TestTap tap in _source.Taps[layer][row])
             sum += (tap.Negative ? -1L : 1L) * zeros[first + (tap.Index / (layer.KernelHeight * layer.KernelWidth))] * (1L << tap.Exponent);
