@@ -34,6 +34,10 @@ public static class NetworkCompiler
             remark?.Invoke(line);
         Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options);
         ScaleRange.Check(network);
+        if (WeightSchemes.Remark(options.Weights, quantized) is string approximation)
+            remark?.Invoke(approximation);
+        foreach (string line in LogGrids.Remarks(network, options))
+            remark?.Invoke(line);
         return ModelWriter.Write(
             network, quantized, new ModelPurpose(graph.Name, InputFormatOf(graph, card), card.Task, card.Classes, card.RoadClass, card.IgnoreLabel));
     }

@@ -26,14 +26,14 @@ public sealed record CompileOptions
     /// <summary>terms, log2, lognet, logsqrt2 or linear.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>Bits of a weight, 2 to 8; null: the scheme's own.</summary>
+    /// <summary>Bits of a weight without its sign, 2 to 8; null with terms, else 4 by default.</summary>
     public int? Bits { get; init; }
 
-    /// <summary>Adds per dense multiplication to aim at; null: the scheme's own.</summary>
+    /// <summary>Adds per dense multiplication to aim at, with terms alone; null: the default.</summary>
     public double? AddsPerMac { get; init; }
 
-    /// <summary>4 to 8.</summary>
-    public int ActivationBits { get; init; }
+    /// <summary>4 to 8, with log activations 2 to 5; null: 8, and 4.</summary>
+    public int? ActivationBits { get; init; }
 
     /// <summary>linear or log2.</summary>
     public required string Activations { get; init; }
@@ -76,15 +76,14 @@ public static class Compile
             HelpName = "DIR",
         };
         var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
-        var bits = new Option<int?>("--bits") { Description = "Bits of a weight, 2 to 8", HelpName = "N" };
-        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at", HelpName = "X" };
-        var activationBits = new Option<int>("--activation-bits")
+        var bits = new Option<int?>("--bits") { Description = "Bits of a weight besides its sign, 2 to 8; not with terms", HelpName = "N" };
+        var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at; with terms alone", HelpName = "X" };
+        var activationBits = new Option<int?>("--activation-bits")
         {
-            Description = "Bits of an activation, 4 to 8",
+            Description = "Bits of an activation, 4 to 8 [default: 8]; with log2 2 to 5 besides a sign [default: 4]",
             HelpName = "N",
-            DefaultValueFactory = _ => 8,
         };
-        var activations = Choice("--activations", "Steps of the activation codes", ActivationGrids);
+        var activations = Choice("--activations", "Codes of activations: equal steps, or zero and powers of two", ActivationGrids);
         var card = SharedOptions.Card();
         var loss = new Option<double?>("--target-loss")
         {
@@ -129,7 +128,10 @@ public static class Compile
         OptionCheck.InRange(options.Bits, "--bits", 2, 8);
         if (options.Bits is not null && options.Weights == WeightSchemes[0])
             throw OptionCheck.Wrong($"--bits is for --weights {string.Join(", ", WeightSchemes[1..])}; {WeightSchemes[0]} has --adds-per-mac");
-        OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
+        if (options.Activations == "log2")
+            OptionCheck.InRange(options.ActivationBits, "--activation-bits with --activations log2", 2, 5);
+        else
+            OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
         if (options.TargetLoss is null != options.Data is null)
@@ -166,17 +168,19 @@ public static class Compile
 
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.Activations != "linear" || options.Weights == "logsqrt2" || options.TargetLoss is not null || options.Report is not null
+        if (options.TargetLoss is not null || options.Report is not null
             || options.EmitCSharp is not null)
             throw new BarrelException(
-                CommandErrors.NotBuilt, "--weights logsqrt2, --activations log2, --target-loss, --report and --emit-csharp are not built yet; leave them out");
+                CommandErrors.NotBuilt, "--target-loss, --report and --emit-csharp are not built yet; leave them out");
         var defaults = new QuantizeOptions();
+        bool log = options.Activations == "log2";
         return defaults with
         {
             Weights = Enum.Parse<WeightScheme>(options.Weights, ignoreCase: true),
             Bits = options.Bits ?? defaults.Bits,
             AddsPerMac = options.AddsPerMac ?? defaults.AddsPerMac,
-            ActivationBits = options.ActivationBits,
+            Activations = log ? ActivationScheme.Log2 : ActivationScheme.Linear,
+            ActivationBits = options.ActivationBits ?? (log ? LogGrids.BitsMax : defaults.ActivationBits),
         };
     }
 

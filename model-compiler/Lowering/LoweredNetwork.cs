@@ -1,3 +1,5 @@
+using Barrel.Runtime;
+
 namespace Barrel.Compiler.Lowering;
 
 /// <summary>
@@ -25,7 +27,20 @@ public sealed class LoweredTensor(string name, int channels, int height, int wid
 
     public int[] Zeros { get; set; } = new int[channels];
 
-    public int CodeMax => (1 << Bits) - 1;
+    /// <summary>Zero and powers of two instead of steps, from one zero for all channels: see <see cref="LogCode"/>.</summary>
+    public bool IsLog { get; set; }
+
+    /// <summary>Greatest code that is written. Signed log codes reach as far above their zero as below.</summary>
+    public int CodeMax => IsLog ? Math.Min((1 << Bits) - 1, Zeros[0] == 0 ? LogCode.ExponentsMax : 2 * Zeros[0]) : (1 << Bits) - 1;
+
+    /// <summary>What the greatest code that the bits allow counts as in a sum; the loader reckons with that.</summary>
+    public int LevelMax => LevelOf(0, (1 << Bits) - 1);
+
+    /// <summary>What a code counts as in a sum: value = (level − level of the zero)·2^exponent.</summary>
+    public int LevelOf(int channel, int code) => IsLog ? LogCode.LevelOf(code, Zeros[channel]) : code;
+
+    /// <summary>Level of the value zero.</summary>
+    public int ZeroLevelOf(int channel) => LevelOf(channel, Zeros[channel]);
 
     /// <summary>
     /// The network's input only: value = (code − Subtract[c])·Multiply[c], factors that no power of two gives; layers that read it fold them into

@@ -72,7 +72,7 @@ public sealed class BlobNetwork : INetwork
             for (int c = 0; c < _scores.Length; c++)
                 _scores[c] = _output.Bits == 32
                     ? MathF.ScaleB(MemoryMarshal.Cast<byte, int>(bytes)[c], _output.ScaleExponentOf(c))
-                    : (bytes[c] - _output.ZeroOf(c)) * MathF.ScaleB(1, _output.ScaleExponentOf(c));
+                    : (_output.LevelOf(bytes[c]) - _output.LevelOf(_output.ZeroOf(c))) * MathF.ScaleB(1, _output.ScaleExponentOf(c));
             return _scores;
         }
 

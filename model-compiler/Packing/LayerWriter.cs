@@ -144,7 +144,7 @@ internal static class LayerWriter
     /// <summary>What a row sums to where all that it reads has the code of zero; most of the bias takes just this back, and the reader knows it.</summary>
     private static long OfZeros(LinearLayer layer, TapRow row, int index)
     {
-        int[] zeros = [.. layer.Inputs.SelectMany(p => Enumerable.Range(p.First, p.Channels).Select(c => p.Tensor.Zeros[c]))];
+        int[] zeros = [.. layer.Inputs.SelectMany(p => Enumerable.Range(p.First, p.Channels).Select(p.Tensor.ZeroLevelOf))];
         int firstChannel = index / (layer.Rows / layer.Groups) * (layer.InputChannels / layer.Groups);
         long sum = 0;
         foreach (Tap tap in row.Taps)
@@ -155,7 +155,7 @@ internal static class LayerWriter
 
         for (int s = 0; s < layer.Skips.Count; s++)
             if (row.SkipShifts[s] != 255)
-                sum += (long)layer.Skips[s].Tensor.Zeros[layer.Skips[s].First + index] << row.SkipShifts[s];
+                sum += (long)layer.Skips[s].Tensor.ZeroLevelOf(layer.Skips[s].First + index) << row.SkipShifts[s];
         return sum;
     }
 
@@ -170,7 +170,7 @@ internal static class LayerWriter
             TapRow row = rows[r];
             blob.Near(Fields.Shift, row.Shift, shift).Near(Fields.Low, row.Low, low).Near(Fields.High, row.High, high);
             (shift, low, high) = (row.Shift, row.Low, row.High);
-            int missed = row.Post - Fields.RoundingOf(shift, layer.Output.Zeros[r / layer.Phases]);
+            int missed = row.Post - (layer.Output.IsLog ? 0 : Fields.RoundingOf(shift, layer.Output.Zeros[r / layer.Phases]));
             blob.Signed(Fields.Rounding, unchecked(missed - miss));
             miss = missed;
         }

@@ -61,7 +61,7 @@ public static class ModelWriter
         bool oneZero = tensor.Bits == 32 || Array.TrueForAll(tensor.Zeros, z => z == tensor.Zeros[0]);
         blob.Near(Fields.TensorChannels, tensor.Channels, last?.Channels ?? 1).Near(Fields.TensorHeight, tensor.Height, last?.Height ?? 1);
         blob.Near(Fields.TensorWidth, tensor.Width, last?.Width ?? 1).Number(Fields.TensorBits, tensor.Bits, 1);
-        blob.Number(Fields.TensorOffset, offset / ModelFormat.TensorAlignment).Number(Fields.TensorFlags, (oneScale ? 0 : 1) | (oneZero ? 0 : 2));
+        blob.Number(Fields.TensorOffset, offset / ModelFormat.TensorAlignment).Number(Fields.TensorFlags, (oneScale ? 0 : 1) | (oneZero ? 0 : 2) | (tensor.IsLog ? 4 : 0));
         int scale = last?.ScaleExponents[0] ?? 0;
         for (int c = 0; c < (oneScale ? 1 : tensor.Channels); c++)
         {

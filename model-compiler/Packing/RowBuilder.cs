@@ -21,7 +21,7 @@ internal sealed class RowBuilder
     private readonly int[] _scale;
     private readonly int[] _zero;
     private readonly double[] _offset;
-    private readonly int[] _codeMax;
+    private readonly int[] _levelMax;
 
     public RowBuilder(LinearLayer layer, QuantizedLinear quantized)
     {
@@ -31,15 +31,15 @@ internal sealed class RowBuilder
         _scale = new int[channels];
         _zero = new int[channels];
         _offset = new double[channels];
-        _codeMax = new int[channels];
+        _levelMax = new int[channels];
         int at = 0;
         foreach (Piece piece in layer.Inputs)
             for (int c = piece.First; c < piece.First + piece.Channels; c++, at++)
             {
                 _scale[at] = piece.Tensor.ScaleExponents[c];
-                _zero[at] = piece.Tensor.Zeros[c];
+                _zero[at] = piece.Tensor.ZeroLevelOf(c);
                 _offset[at] = OffsetOf(piece.Tensor, c);
-                _codeMax[at] = piece.Tensor.CodeMax;
+                _levelMax[at] = piece.Tensor.LevelMax;
             }
     }
 
@@ -106,7 +106,7 @@ internal sealed class RowBuilder
         foreach (Tap tap in taps)
         {
             int channel = ChannelOf(row, tap.KernelIndex);
-            double size = Math.ScaleB(_codeMax[channel], tap.Exponent);
+            double size = Math.ScaleB(_levelMax[channel], tap.Exponent);
             if (tap.Negative)
                 minus += size;
             else
@@ -118,15 +118,15 @@ internal sealed class RowBuilder
         foreach (Piece skip in _layer.Skips)
         {
             int channel = skip.First + row;
-            skips += Math.ScaleB(skip.Tensor.CodeMax, skip.Tensor.ScaleExponents[channel]);
-            shifted += Math.ScaleB(skip.Tensor.Zeros[channel], skip.Tensor.ScaleExponents[channel]) + Math.Abs(OffsetOf(skip.Tensor, channel));
+            skips += Math.ScaleB(skip.Tensor.LevelMax, skip.Tensor.ScaleExponents[channel]);
+            shifted += Math.ScaleB(skip.Tensor.ZeroLevelOf(channel), skip.Tensor.ScaleExponents[channel]) + Math.Abs(OffsetOf(skip.Tensor, channel));
         }
 
         double bound = Math.Max(plus, minus) + shifted + skips;
         if (_layer.Slopes is float[] slopes)
             bound *= Math.Max(1, 2 * Math.Abs(slopes[slopes.Length == 1 ? 0 : row / _layer.Phases]));
         if (_layer.WriteOut == WriteOut.Codes && !_layer.Sign)
-            bound += Math.ScaleB(_layer.Output.CodeMax + 1, _layer.Output.ScaleExponents[row / _layer.Phases]);
+            bound += Math.ScaleB(_layer.Output.LevelMax + 1, _layer.Output.ScaleExponents[row / _layer.Phases]);
         if (_layer.WriteOut == WriteOut.Threshold)
             bound += Math.Abs(_layer.Threshold);
         return bound;
@@ -164,16 +164,16 @@ internal sealed class RowBuilder
         {
             LoweredTensor skip = _layer.Skips[s].Tensor;
             int c = _layer.Skips[s].First + row;
-            bias += OffsetOf(skip, c) - Math.ScaleB(skip.Zeros[c], skip.ScaleExponents[c]);
+            bias += OffsetOf(skip, c) - Math.ScaleB(skip.ZeroLevelOf(c), skip.ScaleExponents[c]);
             made.SkipShifts[s] = InRange(skip.ScaleExponents[c] - unit, "skip");
         }
 
         // Taps and skips sum to whole units, and so does every border between codes: with the bias rounded down a sum reaches a border just where the
-        // real one does. Sums that leave as they are take the nearest.
+        // real one does. Sums that leave as they are, or meet the irrational borders of log codes, take the nearest.
         bool compares = _layer.WriteOut is WriteOut.Codes or WriteOut.Threshold;
         if (_layer.WriteOut == WriteOut.Threshold)
             bias -= _layer.Threshold;
-        made.Bias = (int)Math.Floor(Math.ScaleB(bias, -unit) + (compares ? 0 : 0.5));
+        made.Bias = (int)Math.Floor(Math.ScaleB(bias, -unit) + (compares && !_layer.Output.IsLog ? 0 : 0.5));
         switch (_layer.WriteOut)
         {
             case WriteOut.Codes when !_layer.Sign:
@@ -194,10 +194,19 @@ internal sealed class RowBuilder
         int step = output.ScaleExponents[channel];
         int zero = output.Zeros[channel];
         made.Shift = InRange(step - made.Unit, "output step");
-        made.Post = (zero << made.Shift) + (made.Shift > 0 ? 1 << (made.Shift - 1) : 0);
         int codeMax = _layer.Grid?.MaximumCode ?? output.CodeMax;
-        made.Low = CodeOf(_layer.Minimum, step, zero, codeMax);
-        made.High = CodeOf(_layer.Maximum, step, zero, codeMax);
+        if (output.IsLog)
+        {
+            made.Low = LogGrids.CodeOf(output, _layer.Minimum);
+            made.High = LogGrids.CodeOf(output, _layer.Maximum);
+        }
+        else
+        {
+            made.Post = (zero << made.Shift) + (made.Shift > 0 ? 1 << (made.Shift - 1) : 0);
+            made.Low = CodeOf(_layer.Minimum, step, zero, codeMax);
+            made.High = CodeOf(_layer.Maximum, step, zero, codeMax);
+        }
+
         if (_layer.Slopes is not float[] slopes)
             return;
         float slope = slopes[slopes.Length == 1 ? 0 : channel];

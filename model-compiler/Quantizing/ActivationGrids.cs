@@ -56,6 +56,12 @@ internal static class ActivationGrids
     /// <summary>Rounds values to the tensor's grid, as the write-out does: half up, clamped.</summary>
     public static void Round(LoweredTensor tensor, float[] values, int codeMax)
     {
+        if (tensor.IsLog)
+        {
+            LogGrids.Round(tensor, values);
+            return;
+        }
+
         for (int c = 0; c < tensor.Channels; c++)
         {
             float step = MathF.ScaleB(1, tensor.ScaleExponents[c]);
@@ -66,7 +72,7 @@ internal static class ActivationGrids
         }
     }
 
-    private static float[] SamplesOf(LoweredTensor tensor, float[][] frames, int channel)
+    internal static float[] SamplesOf(LoweredTensor tensor, float[][] frames, int channel)
     {
         int total = frames.Length * tensor.Area;
         int step = Math.Max(1, total / SamplesMax);

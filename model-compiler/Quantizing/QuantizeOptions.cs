@@ -12,8 +12,21 @@ public enum WeightScheme
     /// <summary>One power of two as LOGNET publishes it: rounded in the log domain, clipped.</summary>
     LogNet,
 
+    /// <summary>One power of √2, rounded and clipped as LOGNET does; odd ones are taken as 1.5·2^j.</summary>
+    LogSqrt2,
+
     /// <summary>Uniform steps, as LOGNET's baseline.</summary>
     Linear,
+}
+
+/// <summary>How the codes of activations are spaced.</summary>
+public enum ActivationScheme
+{
+    /// <summary>Uniform steps, a power of two for each channel.</summary>
+    Linear,
+
+    /// <summary>Zero and powers of two, as LOGNET's method 1 (with linear weights) and method 2 (with log weights).</summary>
+    Log2,
 }
 
 /// <summary>What the user asked of the quantizer.</summary>
@@ -27,6 +40,8 @@ public sealed record QuantizeOptions
     /// <summary>Adds for each multiplication of the float network, everything counted; terms only.</summary>
     public double AddsPerMac { get; init; } = 1.2;
 
-    /// <summary>4 to 8.</summary>
+    public ActivationScheme Activations { get; init; } = ActivationScheme.Linear;
+
+    /// <summary>4 to 8 for linear codes, 2 to 5 for log codes.</summary>
     public int ActivationBits { get; init; } = 8;
 }

@@ -7,8 +7,8 @@ namespace Barrel.Compiler.Quantizing;
 public sealed record QuantizedLinear(float[] Weights, float[] Bias);
 
 /// <summary>
-/// Rounds a lowered network layer by layer: weights by the chosen scheme, terms with error feedback and the others with a bias corrected for their own
-/// rounding, then the output's grid, all on calibration frames that have already passed through the rounded layers before.
+/// Rounds a lowered network layer by layer: weights by the chosen scheme, terms with error feedback, nearest powers and scales with a bias corrected for
+/// their own rounding, then the output's grid, all on calibration frames that have already passed through the rounded layers before.
 /// </summary>
 public sealed class Quantizer
 {
@@ -114,6 +114,7 @@ public sealed class Quantizer
             LoweredTensor source = layer.Reads.First();
             (layer.Output.Bits, layer.Output.ScaleExponents, layer.Output.Zeros, layer.Output.IsBinary) =
                 (source.Bits, source.ScaleExponents, source.Zeros, source.IsBinary);
+            layer.Output.IsLog = source.IsLog;
             if (layer is ResampleLayer)
                 foreach (FloatFlow frame in _frames)
                     ActivationGrids.Round(layer.Output, frame[layer.Output], layer.Output.CodeMax);
@@ -211,6 +212,9 @@ public sealed class Quantizer
             case WriteOut.Codes when layer.Grid is not null:
                 ActivationGrids.Take(output, layer.Grid);
                 break;
+            case WriteOut.Codes when _options.Activations == ActivationScheme.Log2:
+                LogGrids.Choose(_network, output, values, _options.ActivationBits);
+                break;
             case WriteOut.Codes:
                 ActivationGrids.Choose(output, values, _options.ActivationBits);
                 break;
@@ -224,9 +228,9 @@ public sealed class Quantizer
     /// The bias that makes up for the weights' own rounding: the mean, over the calibration frames, of what the rounding took from each row. Errors from
     /// layers before are left alone: correcting those too was measured to ruin networks.
     /// </summary>
-    private static float[] CorrectBias(LinearLayer layer, FloatSums sums, float[][] gathered, float[] rounded)
+    private float[] CorrectBias(LinearLayer layer, FloatSums sums, float[][] gathered, float[] rounded)
     {
-        if (ReferenceEquals(rounded, layer.Weights))
+        if (ReferenceEquals(rounded, layer.Weights) || (layer.CountsMacs && WeightSchemes.IsPublished(_options.Weights)))
             return layer.Bias;
         float[] lost = new float[rounded.Length];
         for (int i = 0; i < lost.Length; i++)

@@ -156,7 +156,7 @@ public sealed class Verification
         }
 
         for (int i = 0; i < values.Length; i++)
-            values[i] = isSign ? (bytes[i] * 2) - 1 : (bytes[i] - tensor.ZeroOf(i / area)) * MathF.ScaleB(1, tensor.ScaleExponentOf(i / area));
+            values[i] = isSign ? (bytes[i] * 2) - 1 : (tensor.LevelOf(bytes[i]) - tensor.LevelOf(tensor.ZeroOf(i / area))) * MathF.ScaleB(1, tensor.ScaleExponentOf(i / area));
         return values;
     }
 

@@ -10,6 +10,7 @@ namespace Barrel.Runtime
         private readonly ulong[] _bits;
         private readonly ulong _lastMask;
         private readonly int[] _skipOffset;
+        private readonly ushort[]?[] _skipLevels;
 
         public BinaryRunner(Model model, BinaryLayer layer, byte[] arena)
         {
@@ -21,8 +22,12 @@ namespace Barrel.Runtime
             int used = layer.FanIn & 63;
             _lastMask = used == 0 ? ~0UL : (1UL << used) - 1;
             _skipOffset = new int[layer.Skips.Length];
+            _skipLevels = new ushort[layer.Skips.Length][];
             for (int i = 0; i < _skipOffset.Length; i++)
+            {
+                _skipLevels[i] = model.Tensors[layer.Skips[i].Tensor].LevelTable();
                 _skipOffset[i] = model.Tensors[layer.Skips[i].Tensor].ArenaOffset + layer.Skips[i].FirstChannel;
+            }
         }
 
         public override void Run()
@@ -49,7 +54,7 @@ namespace Barrel.Runtime
                 int acc = layer.Bias[row] + (ones << 1) - layer.FanIn;
                 for (int s = 0; s < _skipOffset.Length; s++)
                     if (layer.SkipShift[s][row] != 255)
-                        acc += _arena[_skipOffset[s] + row] << layer.SkipShift[s][row];
+                        acc += Level(_skipLevels[s], _arena[_skipOffset[s] + row]) << layer.SkipShift[s][row];
                 if (layer.Mode == AccumulatorLayer.ModeRequantize)
                     _arena[_made.ArenaOffset + row] = (byte)Requantizer.Requantize(layer, row, acc);
                 else if (layer.Mode == AccumulatorLayer.ModeRaw)
@@ -63,6 +68,11 @@ namespace Barrel.Runtime
 
             if (layer.Mode == AccumulatorLayer.ModeArgMax)
                 _arena[_made.ArenaOffset] = (byte)bestRow;
+        }
+
+        private static int Level(ushort[]? levels, int code)
+        {
+            return levels == null ? code : levels[code];
         }
 
         /// <summary>Ones of a word by halves: pairs, nibbles, bytes, then a sum of the bytes by folding.</summary>

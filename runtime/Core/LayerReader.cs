@@ -189,7 +189,17 @@ namespace Barrel.Runtime
             layer.ColumnIndex = Indices(made.Width, source.Width);
             layer.ColumnFraction = Fractions(made.Width);
             CheckSameCodes(layer.Input, output);
+            if (source.IsLog && (HasFraction(layer.RowFraction) || HasFraction(layer.ColumnFraction)))
+                throw Bad("resamples log codes by fractions; only whole codes can be taken");
             return layer;
+        }
+
+        private static bool HasFraction(byte[] fractions)
+        {
+            for (int i = 0; i < fractions.Length; i++)
+                if (fractions[i] != 0)
+                    return true;
+            return false;
         }
 
         private short[] Indices(int count, int extent)
@@ -242,6 +252,8 @@ namespace Barrel.Runtime
             TensorInfo made = _model.Tensors[output];
             if (source.Channels != made.Channels || source.Bits != made.Bits || source.Bits > 8)
                 throw Bad("makes " + made.Channels + " channels of " + made.Bits + " bits from " + source.Channels + " of " + source.Bits);
+            if (source.IsLog != made.IsLog || (source.IsLog && source.Zeros[0] != made.Zeros[0]))
+                throw Bad("makes codes of another kind than it reads");
         }
 
         private int Pad()

@@ -36,7 +36,9 @@ namespace Barrel.Runtime
     /// </summary>
     public abstract class AccumulatorLayer : Layer
     {
-        /// <summary>out = clamp((act(acc) + Post) >> Shift, Low, High), act as <see cref="SlopeCount"/> says.</summary>
+        /// <summary>
+        /// out = clamp((act(acc) + Post) >> Shift, Low, High), act as <see cref="SlopeCount"/> says; log codes count borders instead of shifting.
+        /// </summary>
         public const int ModeRequantize = 0;
 
         /// <summary>out = acc, 32 bits.</summary>
@@ -60,6 +62,9 @@ namespace Barrel.Runtime
 
         public byte[] Low;
         public byte[] High;
+
+        /// <summary>Null, or for each row of an output of log codes the borders between its codes; made at load.</summary>
+        public int[][] Borders;
 
         /// <summary>
         /// Null: act(acc) = acc. Else one a row: a negative acc becomes Σ ±(acc >> k) over that many terms (none: 0), each an arithmetic shift.

@@ -132,7 +132,7 @@ namespace Barrel.Runtime
             if (tensor.Bits > 8 && tensor.Bits != 32)
                 throw new BarrelException(ModelErrors.BadField, "tensor " + index + " has " + tensor.Bits + " bits; 1 to 8 or 32 are right");
             long offset = (long)cursor.Number(Fields.TensorOffset, 0, int.MaxValue, "tensor offset") * ModelFormat.TensorAlignment;
-            int flags = cursor.Number(Fields.TensorFlags, 0, 3, "tensor flags");
+            int flags = cursor.Number(Fields.TensorFlags, 0, 7, "tensor flags");
             tensor.ScaleExponents = new sbyte[(flags & 1) != 0 ? tensor.Channels : 1];
             cursor.Announce(tensor.ScaleExponents.Length, "scales");
             int scale = last.ScaleExponents[0];
@@ -147,6 +147,12 @@ namespace Barrel.Runtime
             cursor.Announce(tensor.Zeros.Length, "zeros");
             for (int c = 0; c < tensor.Zeros.Length; c++)
                 tensor.Zeros[c] = (byte)cursor.Number(Fields.Zero, 0, codeMax, "tensor zero");
+
+            tensor.IsLog = (flags & 4) != 0;
+            if (tensor.IsLog && (tensor.Bits < 2 || tensor.Bits > 8 || tensor.Zeros.Length != 1 || tensor.Zeros[0] > LogCode.ZeroMax))
+                throw new BarrelException(
+                    ModelErrors.BadField,
+                    "tensor " + index + " has log codes of " + tensor.Bits + " bits; 2 to 8 and one zero of at most " + LogCode.ZeroMax + " are right");
 
             long bytes = (long)tensor.Channels * tensor.Height * tensor.Width;
             if (tensor.Bits == 32)
@@ -185,8 +191,8 @@ namespace Barrel.Runtime
                 throw new BarrelException(
                     ModelErrors.BadField,
                     "input tensor is [" + tensor.Channels + ", " + tensor.Height + ", " + tensor.Width + "], which its channel order does not give");
-            if (tensor.Bits > 8)
-                throw new BarrelException(ModelErrors.BadField, "input tensor has " + tensor.Bits + " bits; 1 to 8 are right");
+            if (tensor.Bits > 8 || tensor.IsLog)
+                throw new BarrelException(ModelErrors.BadField, "input tensor has " + tensor.Bits + " bits or log codes; 1 to 8 linear bits are right");
             input.Height = tensor.Height;
             input.Width = input.Flat ? tensor.Channels : tensor.Width;
             if (input.Flat)
@@ -196,7 +202,7 @@ namespace Barrel.Runtime
         private static void CheckRoad(Model model)
         {
             TensorInfo first = model.Tensors[model.OutputTensors[0]];
-            if (model.Task == Model.TaskSegmentation && (first.Bits > 8 || first.Channels != 1))
+            if (model.Task == Model.TaskSegmentation && (first.Bits > 8 || first.IsLog || first.Channels != 1))
                 throw new BarrelException(ModelErrors.BadField, "the mask has " + first.Channels + " channels of " + first.Bits + " bits; one of 8 is right");
         }
 

@@ -2,7 +2,7 @@ namespace Barrel.Runtime
 {
     /// <summary>
     /// Proves that no accumulator can leave 32 bits, whatever the codes: acc lies in
-    /// [Bias − Σ− 2^e·codeMax, Bias + Σ+ 2^e·codeMax + skips], and so must what the write-out makes of it.
+    /// [Bias − Σ− 2^e·levelMax, Bias + Σ+ 2^e·levelMax + skips], and so must what the write-out makes of it.
     /// </summary>
     internal static class RangeProof
     {
@@ -20,8 +20,8 @@ namespace Barrel.Runtime
                 for (int k = 0; k < layer.Inputs[i].Channels; k++, c++)
                 {
                     TensorInfo tensor = model.Tensors[layer.Inputs[i].Tensor];
-                    codeMax[c] = (1 << tensor.Bits) - 1;
-                    zeros[c] = tensor.ZeroOf(layer.Inputs[i].FirstChannel + k);
+                    codeMax[c] = tensor.LevelMax();
+                    zeros[c] = tensor.LevelOf(tensor.ZeroOf(layer.Inputs[i].FirstChannel + k));
                 }
 
             layer.ExponentMin = ModelFormat.ExponentMax;
@@ -88,7 +88,11 @@ namespace Barrel.Runtime
             long sum = 0;
             for (int i = 0; i < layer.Skips.Length; i++)
                 if (layer.SkipShift[i][row] != 255)
-                    sum += (long)model.Tensors[layer.Skips[i].Tensor].ZeroOf(layer.Skips[i].FirstChannel + row) << layer.SkipShift[i][row];
+                {
+                    TensorInfo tensor = model.Tensors[layer.Skips[i].Tensor];
+                    sum += (long)tensor.LevelOf(tensor.ZeroOf(layer.Skips[i].FirstChannel + row)) << layer.SkipShift[i][row];
+                }
+
             return sum;
         }
 
@@ -99,7 +103,7 @@ namespace Barrel.Runtime
             high += layer.Bias[row] > 0 ? layer.Bias[row] : 0;
             for (int i = 0; i < layer.Skips.Length; i++)
                 if (layer.SkipShift[i][row] != 255)
-                    high += (long)((1 << model.Tensors[layer.Skips[i].Tensor].Bits) - 1) << layer.SkipShift[i][row];
+                    high += (long)model.Tensors[layer.Skips[i].Tensor].LevelMax() << layer.SkipShift[i][row];
             Check(name, row, low);
             Check(name, row, high);
             if (layer.Mode != AccumulatorLayer.ModeRequantize)

@@ -24,9 +24,11 @@ namespace Barrel.Runtime
                 layer.Low[i] = (byte)low;
                 layer.High[i] = (byte)high;
                 miss += cursor.Signed(Fields.Rounding, "rounding term");
-                layer.Post[i] = Fields.RoundingOf(shift, made.ZeroOf(i / phases)) + miss;
+                layer.Post[i] = miss + (made.IsLog ? 0 : Fields.RoundingOf(shift, made.ZeroOf(i / phases)));
             }
 
+            if (made.IsLog)
+                layer.Borders = LogCode.BordersOf(made, layer.Shift);
             if (cursor.Number(Fields.SlopeFlag, 0, 1, "slopes") != 0)
                 ReadSlopes(cursor, layer);
         }

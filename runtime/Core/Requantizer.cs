@@ -3,12 +3,13 @@ namespace Barrel.Runtime
     /// <summary>The one definition of the write-out; vector executors do the same on lanes and are tested against it.</summary>
     public static class Requantizer
     {
-        /// <summary>The code of an accumulator: activation, rounding term, arithmetic shift, clamp. Rounds half up.</summary>
+        /// <summary>The code of an accumulator: activation, rounding term, arithmetic shift or borders of log codes, clamp. Rounds half up.</summary>
         public static int Requantize(AccumulatorLayer layer, int row, int acc)
         {
             if (acc < 0 && layer.SlopeCount != null)
                 acc = NegativeBranch(layer, row, acc);
-            int code = (acc + layer.Post[row]) >> layer.Shift[row];
+            acc += layer.Post[row];
+            int code = layer.Borders != null ? LogCode.CodeOf(layer.Borders[row], acc) : acc >> layer.Shift[row];
             int low = layer.Low[row];
             int high = layer.High[row];
             return code < low ? low : code > high ? high : code;

@@ -50,6 +50,13 @@ namespace Barrel.Runtime
                     tile[word++] = row[i] | ((ulong)row[i + 1] << 8) | ((ulong)row[i + 2] << 16) | ((ulong)row[i + 3] << 24)
                         | ((ulong)row[i + 4] << 32) | ((ulong)row[i + 5] << 40) | ((ulong)row[i + 6] << 48) | ((ulong)row[i + 7] << 56);
             }
+            else if (Levels != null)
+            {
+                ushort[] levels = Levels;
+                for (int i = at; i < end; i += 4)
+                    tile[word++] = levels[row[i]] | ((ulong)levels[row[i + 1]] << 16) | ((ulong)levels[row[i + 2]] << 32)
+                        | ((ulong)levels[row[i + 3]] << 48);
+            }
             else
             {
                 for (int i = at; i < end; i += 4)
@@ -74,7 +81,7 @@ namespace Barrel.Runtime
 
         private static int LanesOf(Model model, TapLayer layer)
         {
-            return TapProgram.CodeMaxOf(model, layer) <= TapProgram.ByteLaneCodeMax ? 8 : 4;
+            return TapProgram.FitsBytes(model, layer) ? 8 : 4;
         }
 
         /// <summary>Eight positions, from element 8·word on.</summary>

@@ -124,13 +124,22 @@ namespace Barrel.Runtime
         /// <summary>[row]: 255 where everything stayed in 16 bits, else how far the 32-bit sums are shifted before the last move.</summary>
         public byte[] FinalFlushShift { get; }
 
-        /// <summary>Greatest code of any input of a layer.</summary>
+        /// <summary>Whether a layer's sums begin in byte lanes: small codes, none of them log, which are decoded on their way to wider lanes.</summary>
+        public static bool FitsBytes(Model model, TapLayer layer)
+        {
+            for (int i = 0; i < layer.Inputs.Length; i++)
+                if (model.Tensors[layer.Inputs[i].Tensor].IsLog)
+                    return false;
+            return CodeMaxOf(model, layer) <= ByteLaneCodeMax;
+        }
+
+        /// <summary>Greatest code, or level where codes are log, of any input of a layer.</summary>
         public static int CodeMaxOf(Model model, TapLayer layer)
         {
             int most = 1;
             for (int i = 0; i < layer.Inputs.Length; i++)
             {
-                int codeMax = (1 << model.Tensors[layer.Inputs[i].Tensor].Bits) - 1;
+                int codeMax = model.Tensors[layer.Inputs[i].Tensor].LevelMax();
                 if (codeMax > most)
                     most = codeMax;
             }

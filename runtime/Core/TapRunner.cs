@@ -11,6 +11,7 @@ namespace Barrel.Runtime
         private readonly int[] _inputPlane;
         private readonly int[] _inputWidth;
         private readonly byte[][] _zeros;
+        private readonly ushort[]?[] _levels;
         private readonly int _tileStepX;
 
         protected TapRunner(Model model, TapLayer layer, byte[] arena, int alignment, int lanes, int slack, int elementsMax)
@@ -26,6 +27,7 @@ namespace Barrel.Runtime
             _inputPlane = new int[_inputs.Length];
             _inputWidth = new int[_inputs.Length];
             _zeros = new byte[_inputs.Length][];
+            _levels = new ushort[_inputs.Length][];
             for (int i = 0; i < _inputs.Length; i++)
             {
                 TapInput input = _inputs[i];
@@ -33,6 +35,7 @@ namespace Barrel.Runtime
                 _inputPlane[i] = tensor.Height * tensor.Width;
                 _inputStart[i] = tensor.ArenaOffset + input.FirstChannel * _inputPlane[i];
                 _inputWidth[i] = tensor.Width << input.UpsampleShiftX;
+                _levels[i] = tensor.LevelTable();
                 _zeros[i] = new byte[input.Channels];
                 for (int c = 0; c < input.Channels; c++)
                     _zeros[i][c] = (byte)tensor.ZeroOf(input.FirstChannel + c);
@@ -51,7 +54,10 @@ namespace Barrel.Runtime
         /// <summary>Set by the executor's own constructor.</summary>
         protected TapWriter Writer { get; set; }
 
-        /// <summary>Greatest code of any input.</summary>
+        /// <summary>[code]: level of a code of the rows that are stored now; null where it is the code. Byte tiles hold no levels.</summary>
+        protected ushort[]? Levels { get; private set; }
+
+        /// <summary>Greatest code or level of any input.</summary>
         protected int CodeMax { get; }
 
         /// <summary>The row's sums, one a position, without the bias.</summary>
@@ -117,6 +123,7 @@ namespace Barrel.Runtime
                 int width = _inputWidth[i];
                 int upsample = input.UpsampleShiftX;
                 byte[] zeros = _zeros[i];
+                Levels = _levels[i];
                 for (int c = 0; c < zeros.Length; c++)
                 {
                     byte zero = zeros[c];

@@ -17,6 +17,7 @@ namespace Barrel.Runtime
         private readonly int _tileColumnStep;
         private readonly int _bestStride;
         private readonly int[][] _skipStart;
+        private readonly ushort[]?[] _skipLevels;
         private readonly int _elementShift;
         private int _tileRowStart;
         private int _tileStart;
@@ -38,8 +39,13 @@ namespace Barrel.Runtime
             _lastLineCut = new bool[layer.Rows];
             _lastColumnCut = new bool[layer.Rows];
             _skipStart = new int[layer.Skips.Length][];
+            _skipLevels = new ushort[layer.Skips.Length][];
             for (int s = 0; s < layer.Skips.Length; s++)
+            {
                 _skipStart[s] = new int[layer.Rows];
+                _skipLevels[s] = model.Tensors[layer.Skips[s].Tensor].LevelTable();
+            }
+
             for (int row = 0; row < layer.Rows; row++)
             {
                 int channel = layer.Mode == AccumulatorLayer.ModeArgMax ? 0 : row / _phases;
@@ -146,6 +152,12 @@ namespace Barrel.Runtime
             return _skipStart[skip][row] + _tileStart;
         }
 
+        /// <summary>[code]: level of a skip's code; null where it is the code.</summary>
+        protected ushort[]? SkipLevelsOf(int skip)
+        {
+            return _skipLevels[skip];
+        }
+
         /// <summary>Greatest sum so far of each (phase, position).</summary>
         protected int[] Best
         {
@@ -205,6 +217,7 @@ namespace Barrel.Runtime
                 int shift = Layer.SkipShift[s][row];
                 if (shift == 255)
                     continue;
+                ushort[]? levels = _skipLevels[s];
                 int line = SkipStartOf(s, row);
                 at = 0;
                 for (int y = 0; y < lines; y++)
@@ -212,7 +225,8 @@ namespace Barrel.Runtime
                     int source = line;
                     for (int x = 0; x < columns; x++)
                     {
-                        sums[at + x] += _arena[source] << shift;
+                        int code = _arena[source];
+                        sums[at + x] += (levels == null ? code : levels[code]) << shift;
                         source += Layer.PhaseX;
                     }
 

@@ -14,7 +14,7 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
         for (int i = 0; i < model.Layers.Length; i++)
         {
             Steps[i] = model.Layers[i] is not TapLayer taps ? CreatePlain(model.Layers[i])
-                : TapProgram.CodeMaxOf(model, taps) <= TapProgram.ByteLaneCodeMax
+                : TapProgram.FitsBytes(model, taps)
                     ? new ByteTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena)
                     : new WordTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena);
         }

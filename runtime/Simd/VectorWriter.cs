@@ -34,7 +34,9 @@ internal sealed class VectorWriter<TLanes, TBytes, TWords, TInts> : TapWriter
             int at = 0;
             for (int y = 0; y < lines; y++)
             {
-                if (Layer.PhaseX == 1)
+                if (SkipLevelsOf(s) is ushort[] levels)
+                    AddSkipLevels(levels, line, sums, at, columns, shift);
+                else if (Layer.PhaseX == 1)
                     AddSkipLine(ref Arena[line], ref sums[at], columns, shift);
                 else
                     AddSkipPhase(line, sums, at, columns, shift);
@@ -157,6 +159,15 @@ internal sealed class VectorWriter<TLanes, TBytes, TWords, TInts> : TapWriter
         }
     }
 
+    private void AddSkipLevels(ushort[] levels, int line, int[] sums, int at, int columns, int shift)
+    {
+        for (int x = 0; x < columns; x++)
+        {
+            sums[at + x] += levels[Arena[line]] << shift;
+            line += Layer.PhaseX;
+        }
+    }
+
     private void AddBias(int row, int[] sums, int positions)
     {
         TInts bias = TLanes.Broadcast(Layer.Bias[row]);
@@ -179,6 +190,13 @@ internal sealed class VectorWriter<TLanes, TBytes, TWords, TInts> : TapWriter
             ApplySlopes(row, ref sums, positions, bias);
         else
             post = TLanes.Add(post, bias);
+        if (Layer.Borders is not null)
+        {
+            CountBorders(ref sums, positions, post, Layer.Borders[row]);
+            post = default;
+            shift = 0;
+        }
+
         for (int p = 0; p < positions; p += TLanes.Count)
         {
             ref int sum = ref Unsafe.Add(ref sums, p);
@@ -187,6 +205,21 @@ internal sealed class VectorWriter<TLanes, TBytes, TWords, TInts> : TapWriter
             TInts c = Code(ref Unsafe.Add(ref sum, step + step), post, shift, low, high);
             TInts d = Code(ref Unsafe.Add(ref sum, step + step + step), post, shift, low, high);
             TLanes.StoreBytes(TLanes.Narrow(a, b, c, d), ref Unsafe.Add(ref codes, p));
+        }
+    }
+
+    /// <summary>sums = how many of the borders lie below sums + post.</summary>
+    private static void CountBorders(ref int sums, int positions, TInts post, int[] borders)
+    {
+        int step = TLanes.Count >> 2;
+        for (int p = 0; p < positions; p += step)
+        {
+            ref int at = ref Unsafe.Add(ref sums, p);
+            TInts sum = TLanes.Add(TLanes.LoadInts(ref at), post);
+            TInts count = default;
+            foreach (int border in borders)
+                count = TLanes.Subtract(count, TLanes.GreaterThan(sum, TLanes.Broadcast(border)));
+            TLanes.StoreInts(count, ref at);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Barrel.Runtime.Simd;
 
 /// <summary>
-/// Codes of 6 to 8 bits: the tile holds them widened to 16 bits, so that a tap is one load and one add or subtract in signed 16-bit lanes,
+/// Codes of 6 to 8 bits and log codes: the tile holds them, or the levels of the latter, widened to 16 bits, so that a tap is one load and one add or subtract in signed 16-bit lanes,
 /// moved to 32 bits where the proven range ends. Reads stay inside the tile, as for bytes.
 /// </summary>
 internal sealed class WordTapRunner<TLanes, TBytes, TWords, TInts> : VectorTapRunner<TLanes, TBytes, TWords, TInts>
@@ -32,6 +32,13 @@ internal sealed class WordTapRunner<TLanes, TBytes, TWords, TInts> : VectorTapRu
 
     protected override void StoreTileRow(byte[] row, int at, int element)
     {
+        if (Levels is ushort[] levels)
+        {
+            for (int i = 0; i < Plan.RowStride; i++)
+                _tile[element + i] = (short)levels[row[at + i]];
+            return;
+        }
+
         int half = TLanes.Count >> 1;
         ref short tile = ref At(_tile, element);
         for (int i = 0; i < Plan.RowStride; i += TLanes.Count)

@@ -19,15 +19,16 @@ public class AgreementTests
     private static readonly string[] OnArm64 = [SwarExecutor.ExecutorName, "vector128"];
 
     [TestMethod]
-    [DataRow(4)]
-    [DataRow(6)]
-    [DataRow(8)]
-    public void Small_networks_here(int activationBits)
+    [DataRow(4, ActivationScheme.Linear)]
+    [DataRow(6, ActivationScheme.Linear)]
+    [DataRow(8, ActivationScheme.Linear)]
+    [DataRow(4, ActivationScheme.Log2)]
+    public void Small_networks_here(int activationBits, ActivationScheme activations)
     {
         HashSet<Type> kinds = [];
         foreach ((string name, ModelCard card, byte[] onnx) in SmallNetworks.All())
         {
-            Case small = Compiled(OnnxImporter.Import(onnx, name), card, activationBits);
+            Case small = Compiled(OnnxImporter.Import(onnx, name), card, activationBits, activations);
             AssertAgreementHere(small);
             kinds.UnionWith(small.Model.Layers.Select(l => l.GetType()));
         }
@@ -37,14 +38,15 @@ public class AgreementTests
     }
 
     [TestMethod]
-    [DataRow(4)]
-    [DataRow(6)]
-    [DataRow(8)]
-    public void Small_networks(int activationBits)
+    [DataRow(4, ActivationScheme.Linear)]
+    [DataRow(6, ActivationScheme.Linear)]
+    [DataRow(8, ActivationScheme.Linear)]
+    [DataRow(4, ActivationScheme.Log2)]
+    public void Small_networks(int activationBits, ActivationScheme activations)
     {
         EmulatedArm64.Require();
         foreach ((string name, ModelCard card, byte[] onnx) in SmallNetworks.All())
-            AssertAgreementOnArm64(Compiled(OnnxImporter.Import(onnx, name), card, activationBits));
+            AssertAgreementOnArm64(Compiled(OnnxImporter.Import(onnx, name), card, activationBits, activations));
     }
 
     [TestMethod]
@@ -61,7 +63,7 @@ public class AgreementTests
     {
         EmulatedArm64.Require();
         string file = SharedData.Model(name);
-        Case real = Compiled(OnnxImporter.ImportFile(file), ModelCard.For(file, null), activationBits: 8);
+        Case real = Compiled(OnnxImporter.ImportFile(file), ModelCard.For(file, null), 8, ActivationScheme.Linear);
         AssertAgreementHere(real);
         AssertAgreementOnArm64(real);
     }
@@ -69,10 +71,10 @@ public class AgreementTests
     /// <summary>A blob, two frames, and the checksums of the plain executor on this machine.</summary>
     private sealed record Case(string Name, byte[] Blob, Model Model, byte[] Frames, string[] Expected);
 
-    private static Case Compiled(Graph graph, ModelCard card, int activationBits)
+    private static Case Compiled(Graph graph, ModelCard card, int activationBits, ActivationScheme activations)
     {
         List<byte[]> calibration = CalibrationFrames.Load(null, Compiler.NetworkCompiler.InputFormatOf(graph, card), TextWriter.Null, count: 4);
-        byte[] blob = Compiler.NetworkCompiler.Compile(graph, card, calibration, new QuantizeOptions { ActivationBits = activationBits });
+        byte[] blob = Compiler.NetworkCompiler.Compile(graph, card, calibration, new QuantizeOptions { Activations = activations, ActivationBits = activationBits });
         Model model = Model.Load(blob, int.MaxValue);
         byte[] frames = [.. calibration[0], .. Noise(model.Input)];
         string[] expected = [.. LayerChecksums.Of(new SwarExecutor(model), frames)];

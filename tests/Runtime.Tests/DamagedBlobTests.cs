@@ -14,7 +14,10 @@ public class DamagedBlobTests
     [DataRow(1)]
     public void Load_or_error(int part)
     {
-        TestModel[] models = [SampleModels.AllKinds(part), RandomModel.Make(11 + part, 3, 200_000), RandomModel.Make(23 + part, 2, 100_000)];
+        TestModel[] models =
+        [
+            SampleModels.AllKinds(part), SampleModels.LogCodes(part % 15), RandomModel.Make(11 + part, 3, 200_000), RandomModel.Make(23 + part, 2, 100_000),
+        ];
         int[] numbers = new int[models.Length];
         byte[][] seeds = [.. models.Select((m, i) => BlobWriter.Write(m, -1, 0, out numbers[i]))];
         int loaded = 0;

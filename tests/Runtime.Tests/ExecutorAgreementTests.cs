@@ -40,6 +40,13 @@ public class ExecutorAgreementTests
     [TestMethod]
     public void AllKinds_GiveTheReferencesBytes() => Compare(SampleModels.AllKinds(1).Load(), 1, "all kinds");
 
+    [TestMethod]
+    public void LogCodesInEveryPlace_GiveTheReferencesBytes()
+    {
+        foreach (int zero in (int[])[0, 3, 14])
+            Compare(SampleModels.LogCodes(zero).Load(), zero, $"log codes around {zero}");
+    }
+
     /// <summary>Tiles are cut across and down only where the input is larger than the first-level cache.</summary>
     [TestMethod]
     [DataRow(300, 5, 129, 4)]

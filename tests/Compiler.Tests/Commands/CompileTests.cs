@@ -124,7 +124,11 @@ public class CompileTests
     [DataRow("compile NET.onnx -o OUT.barrel --board nonesuch", BoardErrors.UnknownBoard)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/nonesuch.json", BoardErrors.UnreadableFile)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/TEXT.json", BoardErrors.InvalidFile)]
-    [DataRow("compile NET.onnx -o OUT.barrel --weights logsqrt2", CommandErrors.NotBuilt)]
+    [DataRow("compile NET.onnx -o OUT.barrel --weights log2 --bits 1", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --weights linear --bits 9", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --bits 4", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --activations log2 --activation-bits 1", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --activations log2 --activation-bits 6", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o FOLDER/none/OUT.barrel", CommandErrors.Unwritable)]
     [DataRow("compile NET.onnx -o FOLDER", CommandErrors.Unwritable)]
     [DataRow("inspect none.barrel", CommandErrors.InputFile)]
@@ -155,6 +159,47 @@ public class CompileTests
         Run(folder, line).AssertError(code);
         CollectionAssert.AreEqual(before, Listing(folder));
         Assert.AreEqual("as it was", File.ReadAllText(folder["OUT.barrel"]));
+    }
+
+    [TestMethod]
+    [DataRow("linear", 2)]
+    [DataRow("linear", 8)]
+    [DataRow("lognet", 2)]
+    [DataRow("lognet", 8)]
+    [DataRow("log2", 2)]
+    [DataRow("log2", 8)]
+    [DataRow("logsqrt2", 2)]
+    [DataRow("logsqrt2", 8)]
+    public void EveryPublishedSchemeCompiles(string scheme, int bits)
+    {
+        using TemporaryFolder folder = Folder();
+        TestCommandLine compiled = Run(folder, $"compile NET.onnx -o OUT.barrel --weights {scheme} --bits {bits}");
+        Assert.AreEqual(0, compiled.ExitCode, compiled.Error);
+        Assert.AreEqual(scheme == "logsqrt2", compiled.Error.Contains("the nearest sum of two powers, 6.1% too large", StringComparison.Ordinal), compiled.Error);
+        Model model = Model.Load(File.ReadAllBytes(folder["OUT.barrel"]), 1 << 20);
+        int weights = (27 * 4) + 8;
+        int taps = model.Layers.Sum(l => ((TapLayer)l).TapCount);
+        Assert.IsTrue(scheme is not ("lognet" or "log2") || taps <= weights, $"{taps} taps of {weights} weights");
+        Assert.IsTrue(scheme != "logsqrt2" || taps <= 2 * weights, $"{taps} taps of {weights} weights");
+    }
+
+    [TestMethod]
+    [DataRow("linear", 4)]
+    [DataRow("log2", 4)]
+    [DataRow("terms", 2)]
+    [DataRow("lognet", 5)]
+    public void LogActivationsCompileAndVerify(string scheme, int bits)
+    {
+        using TemporaryFolder folder = Folder();
+        TestCommandLine compiled = Run(folder, $"compile NET.onnx -o OUT.barrel --weights {scheme} --activations log2{(bits == 4 ? "" : $" --activation-bits {bits}")}");
+        Assert.AreEqual(0, compiled.ExitCode, compiled.Error);
+        Assert.Contains("1 of 1 tensors hold log codes, 0 of them signed", compiled.Error);
+        Assert.AreEqual(bits > 4, compiled.Error.Contains("15 exponents where 5 bits would allow 31", StringComparison.Ordinal), compiled.Error);
+        Model model = Model.Load(File.ReadAllBytes(folder["OUT.barrel"]), 1 << 20);
+        TensorInfo log = model.Tensors.Single(t => t.IsLog);
+        Assert.AreEqual((Math.Min(bits, 4), 4, 0), (log.Bits, log.Channels, (int)log.Zeros[0]));
+        TestCommandLine verified = Run(folder, "verify NET.onnx OUT.barrel");
+        Assert.AreEqual(0, verified.ExitCode, verified.Error);
     }
 
     [TestMethod]

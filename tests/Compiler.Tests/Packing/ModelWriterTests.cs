@@ -50,10 +50,25 @@ public class ModelWriterTests
     [DataRow(WeightScheme.Linear, 4)]
     [DataRow(WeightScheme.Log2, 5)]
     [DataRow(WeightScheme.LogNet, 6)]
+    [DataRow(WeightScheme.LogSqrt2, 8)]
     public void InEverySchemeAndWidth(WeightScheme scheme, int activationBits) => Gen.Int[0, int.MaxValue].Each(40, seed =>
         {
             Quantized q = Random(seed, new QuantizeOptions { Weights = scheme, ActivationBits = activationBits });
             q.AssertRealArithmetic(Frame(q.Network.Input, seed));
+        });
+
+    [TestMethod]
+    [DataRow(WeightScheme.Linear, 4)]
+    [DataRow(WeightScheme.LogNet, 4)]
+    [DataRow(WeightScheme.Terms, 3)]
+    [DataRow(WeightScheme.Log2, 2)]
+    public void WithLogActivations(WeightScheme scheme, int activationBits) => Gen.Int[0, int.MaxValue].Each(80, seed =>
+        {
+            Quantized q = Random(seed, new QuantizeOptions { Weights = scheme, Activations = ActivationScheme.Log2, ActivationBits = activationBits, AddsPerMac = 40 });
+            q.AssertRealArithmetic(Frame(q.Network.Input, seed));
+            Quantized.AssertExecutorsAgree(q.Model, Frame(q.Network.Input, seed + 1));
+            for (int i = 0; i < q.Network.Layers.Count; i++)
+                AssertTensor(q.Network.Layers[i].Output, q.Model.Tensors[q.Model.Layers[i].Output]);
         });
 
     [TestMethod]
@@ -77,6 +92,7 @@ public class ModelWriterTests
 
     private static void AssertTensor(LoweredTensor written, TensorInfo loaded)
     {
+        Assert.AreEqual(written.IsLog, loaded.IsLog, written.Name);
         Assert.AreEqual((written.Channels, written.Height, written.Width, written.Bits), (loaded.Channels, loaded.Height, loaded.Width, loaded.Bits), written.Name);
         for (int c = 0; c < written.Channels; c++)
         {

@@ -128,7 +128,7 @@ internal sealed class Quantized
             int c = i / area;
             values[i] = binary ? (2 * bytes[i]) - 1
                 : info.Bits == 32 ? (float)Math.ScaleB(MemoryMarshal.Cast<byte, int>(bytes)[i], info.ScaleExponentOf(c))
-                : MathF.ScaleB(bytes[i] - info.ZeroOf(c), info.ScaleExponentOf(c));
+                : MathF.ScaleB(info.LevelOf(bytes[i]) - info.LevelOf(info.ZeroOf(c)), info.ScaleExponentOf(c));
         }
 
         return values;
@@ -140,7 +140,7 @@ internal sealed class Quantized
         for (int i = 0; i < codes.Length; i++)
         {
             int c = i / tensor.Area;
-            codes[i] = (int)Math.Clamp(Math.Floor(Math.ScaleB((double)values[i], -tensor.ScaleExponents[c]) + 0.5) + tensor.Zeros[c], 0, codeMax);
+            codes[i] = tensor.IsLog ? LogGrids.CodeOf(tensor, values[i]) : (int)Math.Clamp(Math.Floor(Math.ScaleB((double)values[i], -tensor.ScaleExponents[c]) + 0.5) + tensor.Zeros[c], 0, codeMax);
         }
 
         return codes;

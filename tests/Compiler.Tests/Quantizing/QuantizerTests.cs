@@ -60,10 +60,11 @@ public class QuantizerTests
         "--adds-per-mac 0.01", "the least that can be met");
 
     [TestMethod]
-    [DataRow(WeightScheme.LogNet)]
-    [DataRow(WeightScheme.Log2)]
-    [DataRow(WeightScheme.Linear)]
-    public void TheBiasKeepsTheMeanOfEachRow(WeightScheme scheme)
+    [DataRow(WeightScheme.Log2, true)]
+    [DataRow(WeightScheme.Linear, false)]
+    [DataRow(WeightScheme.LogNet, false)]
+    [DataRow(WeightScheme.LogSqrt2, false)]
+    public void TheBiasKeepsTheMeanOfEachRowButInPublishedSchemes(WeightScheme scheme, bool corrects)
     {
         GraphBuilder b = new(1, 3, 10, 12);
         b.To(b.Conv(b.Input, 5, pad: 1, stride: 2));
@@ -76,6 +77,12 @@ public class QuantizerTests
         double[] wanted = Means(layer, frames, network, layer.Weights, layer.Bias);
         double[] actual = Means(layer, frames, network, made.Weights, made.Bias);
         double[] uncorrected = Means(layer, frames, network, made.Weights, layer.Bias);
+        if (!corrects)
+        {
+            CollectionAssert.AreEqual(layer.Bias, made.Bias);
+            return;
+        }
+
         for (int row = 0; row < wanted.Length; row++)
             Assert.AreEqual(wanted[row], actual[row], 1e-5, $"row {row}");
         Assert.IsGreaterThan(1e-3, wanted.Zip(uncorrected).Max(p => Math.Abs(p.First - p.Second)));

@@ -123,7 +123,7 @@ internal sealed class BlobWriter
     {
         Signed("channels", tensor.Channels - last.Channels).Signed("height", tensor.Height - last.Height).Signed("width", tensor.Width - last.Width);
         Number("bits", tensor.Bits - 1).Number("offset", tensor.ArenaOffset / 64);
-        Number("flags", (tensor.ScaleExponents.Length > 1 ? 1 : 0) + (tensor.Zeros.Length > 1 ? 2 : 0));
+        Number("flags", (tensor.ScaleExponents.Length > 1 ? 1 : 0) + (tensor.Zeros.Length > 1 ? 2 : 0) + (tensor.IsLog ? 4 : 0));
         Signed("first scale", tensor.ScaleExponents[0] - last.ScaleExponents[0]);
         for (int c = 1; c < tensor.ScaleExponents.Length; c++)
             Signed("scale", tensor.ScaleExponents[c] - tensor.ScaleExponents[c - 1]);
@@ -217,16 +217,18 @@ internal sealed class BlobWriter
     /// <summary>What a row sums to over zero codes.</summary>
     private long OfZeros(TapLayer layer, int row)
     {
-        int[] zeros = [.. layer.Inputs.SelectMany(i => Enumerable.Range(i.FirstChannel, i.Channels).Select(c => _model.Tensors[i.Tensor].ZeroOf(c)))];
+        long[] zeros = [.. layer.Inputs.SelectMany(i => Enumerable.Range(i.FirstChannel, i.Channels).Select(c => ZeroLevel(i.Tensor, c)))];
         int first = row / Math.Max(1, layer.Rows / layer.Groups) * (layer.Inputs.Sum(i => i.Channels) / layer.Groups);
         long sum = 0;
         foreach (TestTap tap in _source.Taps[layer][row])
             sum += (tap.Negative ? -1L : 1L) * zeros[first + (tap.Index / (layer.KernelHeight * layer.KernelWidth))] * (1L << tap.Exponent);
         for (int s = 0; s < layer.Skips.Length; s++)
             if (layer.SkipShift[s][row] != 255)
-                sum += _model.Tensors[layer.Skips[s].Tensor].ZeroOf(layer.Skips[s].FirstChannel + row) * (1L << layer.SkipShift[s][row]);
+                sum += ZeroLevel(layer.Skips[s].Tensor, layer.Skips[s].FirstChannel + row) * (1L << layer.SkipShift[s][row]);
         return sum;
     }
+
+    private long ZeroLevel(int tensor, int channel) => ReferenceModel.Level(_model.Tensors[tensor], _model.Tensors[tensor].ZeroOf(channel));
 
     private void Requantizing(AccumulatorLayer layer, TensorInfo made, int phases)
     {
@@ -236,7 +238,7 @@ internal sealed class BlobWriter
             Signed("shift", layer.Shift[r] - (r == 0 ? 0 : layer.Shift[r - 1])).Signed("low", layer.Low[r] - (r == 0 ? 0 : layer.Low[r - 1]));
             Signed("high", layer.High[r] - (r == 0 ? (1 << made.Bits) - 1 : layer.High[r - 1]));
             int shift = layer.Shift[r];
-            int usual = shift > 22 ? 0 : (made.ZeroOf(r / phases) << shift) + (shift == 0 ? 0 : 1 << (shift - 1));
+            int usual = shift > 22 || made.IsLog ? 0 : (made.ZeroOf(r / phases) << shift) + (shift == 0 ? 0 : 1 << (shift - 1));
             int miss = layer.Post[r] - usual;
             Signed("rounding", unchecked(miss - lastMiss));
             lastMiss = miss;

@@ -65,6 +65,30 @@ internal sealed class RandomModel
         return index;
     }
 
+    /// <summary>Codes that a layer's sums become: now and then log ones, which only such a tensor may be.</summary>
+    private int AddCodes(int channels, int height, int width)
+    {
+        int index = AddTensor(channels, height, width, Pick(1, 8));
+        TensorInfo tensor = _made.Model.Tensors[index];
+        if (Chance(30))
+        {
+            tensor.IsLog = true;
+            tensor.Bits = Chance(15) ? Pick(2, 8) : Pick(2, 5);
+            tensor.Zeros = [(byte)(Chance(40) ? 0 : Pick(0, Math.Min(14, (1 << tensor.Bits) - 1)))];
+        }
+
+        return index;
+    }
+
+    /// <summary>A tensor that shares the codes of another.</summary>
+    private int AddLike(TensorInfo source, int height, int width)
+    {
+        int index = AddTensor(source.Channels, height, width, source.Bits);
+        if (source.IsLog)
+            (_made.Model.Tensors[index].IsLog, _made.Model.Tensors[index].Zeros) = (true, source.Zeros);
+        return index;
+    }
+
     private void AddLayer()
     {
         int input = PickCodes();
@@ -104,7 +128,7 @@ internal sealed class RandomModel
         };
         int height = Math.Max(1, (source.Height / layer.StrideY) + _random.Next(-1, 2));
         int width = Math.Max(1, (source.Width / layer.StrideX) + _random.Next(-1, 2));
-        layer.Output = AddTensor(source.Channels, height, width, source.Bits);
+        layer.Output = AddLike(source, height, width);
         _made.AddLayer(layer);
     }
 
@@ -114,12 +138,12 @@ internal sealed class RandomModel
         ResizeLayer layer = new() { Input = input };
         (layer.RowIndex, layer.RowFraction) = Table(source.Height, Pick(1, 40));
         (layer.ColumnIndex, layer.ColumnFraction) = Table(source.Width, Pick(1, 70));
-        layer.Output = AddTensor(source.Channels, layer.RowIndex.Length, layer.ColumnIndex.Length, source.Bits);
+        layer.Output = AddLike(source, layer.RowIndex.Length, layer.ColumnIndex.Length);
         _made.AddLayer(layer);
 
         (short[] Indices, byte[] Fractions) Table(int extent, int count)
         {
-            bool nearest = Chance(30);
+            bool nearest = source.IsLog || Chance(30);
             return ([.. Enumerable.Range(0, count).Select(_ => (short)_random.Next(extent))],
                 [.. Enumerable.Range(0, count).Select(_ => (byte)(nearest ? 0 : _random.Next(16)))]);
         }
@@ -148,7 +172,7 @@ internal sealed class RandomModel
     {
         AccumulatorLayer.ModeRaw => AddTensor(channels, height, width, 32),
         AccumulatorLayer.ModeArgMax => AddTensor(1, height, width, 8),
-        _ => AddTensor(channels, height, width, Pick(1, 8)),
+        _ => AddCodes(channels, height, width),
     };
 
     private void AddTaps(int input)
@@ -242,7 +266,7 @@ internal sealed class RandomModel
         int area = layer.KernelHeight * layer.KernelWidth;
         int perGroup = layer.InputChannels / layer.Groups;
         int fanIn = perGroup * area;
-        int[] codeMax = [.. layer.Inputs.SelectMany(i => Enumerable.Repeat((1 << _made.Model.Tensors[i.Tensor].Bits) - 1, i.Channels))];
+        int[] codeMax = [.. layer.Inputs.SelectMany(i => Enumerable.Repeat((int)ReferenceModel.Level(_made.Model.Tensors[i.Tensor], (1 << _made.Model.Tensors[i.Tensor].Bits) - 1), i.Channels))];
         long positions = (long)layer.GridHeight * layer.GridWidth;
         int tapsMax = (int)Math.Clamp(_workMax / positions / layer.Rows, 1, 4000);
         int window = Chance(30) ? 0 : Pick(0, 14);
@@ -303,7 +327,8 @@ internal sealed class RandomModel
         {
             // Most shifts bring what the row sums to into the range of codes.
             int bits = 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)Math.Max(high[row], -low[row]));
-            layer.Shift[row] = (byte)(Chance(10) ? Pick(0, 31) : Math.Clamp(bits - made.Bits - _random.Next(-1, 6), 0, 31));
+            int span = made.IsLog ? Math.Min(made.Zeros[0] == 0 ? 15 : 14, codeMax - made.Zeros[0]) - 2 : made.Bits;
+            layer.Shift[row] = (byte)(Chance(10) ? Pick(0, 31) : Math.Clamp(bits - span - _random.Next(-1, 6), 0, 31));
             layer.Low[row] = (byte)(Chance(60) ? 0 : _random.Next(codeMax + 1));
             layer.High[row] = (byte)(Chance(60) ? codeMax : _random.Next(layer.Low[row], codeMax + 1));
             long post = Chance(20) ? _random.NextInt64(-SumMax, SumMax)
@@ -331,10 +356,11 @@ internal sealed class RandomModel
             byte[] shifts = new byte[layer.Rows];
             for (int row = 0; row < shifts.Length; row++)
             {
-                int shift = Pick(0, 28 - _made.Model.Tensors[tensor].Bits);
+                long most = ReferenceModel.Level(_made.Model.Tensors[tensor], (1 << _made.Model.Tensors[tensor].Bits) - 1);
+                int shift = Pick(0, 27 - System.Numerics.BitOperations.Log2((ulong)most));
                 shifts[row] = (byte)(Chance(15) ? 255 : shift);
                 if (shifts[row] != 255)
-                    high[row] += (long)((1 << _made.Model.Tensors[tensor].Bits) - 1) << shift;
+                    high[row] += most << shift;
             }
 
             layer.SkipShift = [.. layer.SkipShift, shifts];

@@ -101,13 +101,42 @@ internal sealed class ReferenceModel
                 long[] plane = new long[layer.InputHeight * layer.InputWidth];
                 for (int y = 0; y < layer.InputHeight; y++)
                     for (int x = 0; x < layer.InputWidth; x++)
-                        plane[(y * layer.InputWidth) + x] = Code(tensor, c, y / repeatY, x / repeatX);
+                        plane[(y * layer.InputWidth) + x] = Level(tensor, Code(tensor, c, y / repeatY, x / repeatX));
                 planes.Add(plane);
-                zeros.Add(tensor.Zeros[tensor.Zeros.Length == 1 ? 0 : c]);
+                zeros.Add(Level(tensor, tensor.Zeros[tensor.Zeros.Length == 1 ? 0 : c]));
             }
         }
 
         return ([.. planes], [.. zeros]);
+    }
+
+    /// <summary>What a code counts as in a sum, by the text of <c>ModelFormat.md</c>.</summary>
+    public static long Level(TensorInfo tensor, long code)
+    {
+        if (!tensor.IsLog)
+            return code;
+        int zero = tensor.Zeros[0];
+        double exponents = zero == 0 ? 15 : 14;
+        double Power(double steps) => steps == 0 ? 0 : Math.Pow(2, Math.Min(steps, exponents) - 1);
+        return (long)(Power(zero) + (code < zero ? -Power(zero - code) : Power(code - zero)));
+    }
+
+    /// <summary>The log code of a sum: of all codes the last whose border, √2·2^(steps − 2 + shift) from zero, it has passed. Squares need no roots.</summary>
+    private static int LogCodeOf(TensorInfo tensor, long sum, int shift)
+    {
+        int zero = tensor.Zeros[0];
+        int codes = (1 << tensor.Bits) - 1 - zero;
+        int Steps(int most)
+        {
+            // |sum| ≥ √2·2^(steps − 2 + shift) where 2·sum² ≥ 4^(steps − 1 + shift).
+            int steps = 0;
+            UInt128 square = (UInt128)(2 * sum * sum);
+            while (steps < most && square >= UInt128.One << (2 * (steps + shift)))
+                steps++;
+            return steps;
+        }
+
+        return sum < 0 ? zero - Steps(zero) : zero + Steps(Math.Min(codes, zero == 0 ? 15 : 14));
     }
 
     private long Code(TensorInfo tensor, int channel, int y, int x) => Arena[tensor.ArenaOffset + (((channel * tensor.Height) + y) * tensor.Width) + x];
@@ -161,7 +190,12 @@ internal sealed class ReferenceModel
         TensorInfo made = _model.Tensors[layer.Output];
         for (int s = 0; s < layer.Skips.Length; s++)
             if (layer.SkipShift[s][row] != 255)
-                acc += Code(_model.Tensors[layer.Skips[s].Tensor], layer.Skips[s].FirstChannel + channel, y, x) * (1L << layer.SkipShift[s][row]);
+            {
+                TensorInfo skip = _model.Tensors[layer.Skips[s].Tensor];
+                acc += Level(skip, Code(skip, layer.Skips[s].FirstChannel + channel, y, x)) * (1L << layer.SkipShift[s][row]);
+            }
+
+
         Assert.IsLessThanOrEqualTo(int.MaxValue, Math.Abs(acc), $"the loader let a sum of {acc} pass");
         int pixel = (y * made.Width) + x;
         switch (layer.Mode)
@@ -187,7 +221,7 @@ internal sealed class ReferenceModel
                     acc = negative;
                 }
 
-                long code = FloorDivide(acc + layer.Post[row], 1L << layer.Shift[row]);
+                long code = made.IsLog ? LogCodeOf(made, acc + layer.Post[row], layer.Shift[row]) : FloorDivide(acc + layer.Post[row], 1L << layer.Shift[row]);
                 Arena[made.ArenaOffset + (channel * made.Height * made.Width) + pixel] = (byte)Math.Clamp(code, layer.Low[row], layer.High[row]);
                 break;
         }

@@ -100,6 +100,31 @@ internal static class SampleModels
         return made;
     }
 
+    /// <summary>A log tensor made and read by taps beside a linear one, as a skip of taps and of a binary layer, pooled.</summary>
+    public static TestModel LogCodes(int zero)
+    {
+        Random random = new(zero);
+        TestModel made = Start(3, 1, 1, 8);
+        int log = made.AddTensor(6, 1, 1, 5);
+        (made.Model.Tensors[log].IsLog, made.Model.Tensors[log].Zeros) = (true, [(byte)zero]);
+        Taps(made, 0, log, 3, 3, random, 60).PadTop = 1;
+        int bits = made.AddTensor(6, 1, 1, 1);
+        TapLayer mixed = Taps(made, log, bits, 1, 1, random, 60);
+        mixed.Inputs = [Piece(0, 1, 2), Piece(log, 1, 4)];
+        mixed.Skips = [Piece(log, 0, 6)];
+        mixed.SkipShift = [[0, 1, 255, 3, 4, 5]];
+        made.AddLayer(new BinaryLayer
+        {
+            Input = bits, Output = made.AddTensor(6, 1, 1, 32), FanIn = 6, WordsPerRow = 1, Rows = 6, Bias = [1, -7, 0, 2, 3, 4], Mode = AccumulatorLayer.ModeRaw,
+            Weights = [1, 2, 3, 63, 42, 21], Skips = [Piece(log, 0, 6)], SkipShift = [[0, 1, 2, 255, 4, 16]],
+        });
+        int pooled = made.AddTensor(6, 1, 1, 5);
+        (made.Model.Tensors[pooled].IsLog, made.Model.Tensors[pooled].Zeros) = (true, [(byte)zero]);
+        made.AddLayer(new MaxPoolLayer { Input = log, Output = pooled, KernelHeight = 1, KernelWidth = 1, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1 });
+        made.PlaceTensors(false);
+        return made;
+    }
+
     /// <summary>
     /// The last tensor is the one that was asked for. No colour order has other than 1 or 3 channels, so those are made of the input by a first layer.
     /// </summary>
