@@ -46,7 +46,7 @@ internal static class BenchReport
     }
 
     /// <summary>GMAC/s counts the float network's multiplications for all engines; the ratio is to our fastest executor.</summary>
-    public static void WriteTable(TextWriter writer, BenchResult result)
+    public static void WriteTable(TextWriter writer, BenchResult result, int blobBytes, double loadMs)
     {
         var table = new TextTable("engine", "median ms", "p95 ms", "runs", "GMAC/s", "Gadd/s", "memory KiB", "time / best");
         foreach (BenchRun run in result.Runs)
@@ -55,6 +55,7 @@ internal static class BenchReport
                 Rate(result.Macs, run.MedianMs), run.IsOurs ? Rate(result.Adds, run.MedianMs) : "",
                 run.PeakBytes is long bytes ? Text(bytes / 1024.0, "N0") : "-", Text(run.MedianMs / result.Best.MedianMs, "F2"));
         table.Write(writer);
+        writer.WriteLine($"loading the blob of {Text(blobBytes, "N0")} bytes, decoding and checks included, takes {Text(loadMs, "F1")} ms");
         if (result.RatioOf(BenchResult.OnnxRuntimeFp32) is double ratio)
             writer.WriteLine($"ONNX Runtime in float takes {Text(ratio, "F2")} times as long as {result.Best.Engine}");
     }

@@ -36,7 +36,8 @@ public static class Bench
 
     internal static int Run(BenchOptions options, Streams streams, IReadOnlyList<ExecutorKind> kinds)
     {
-        using var bench = new NetworkBench(BlobNetwork.Load(options.Blob), kinds);
+        Model model = BlobNetwork.Load(options.Blob);
+        using var bench = new NetworkBench(model, kinds);
         if (options.Threads > 1)
             streams.Error.WriteLine($"note: Barrel runs one thread{(options.Onnx is null ? "" : $", ONNX Runtime {options.Threads}")}");
         if (bench.Disagreement() is string difference)
@@ -54,7 +55,7 @@ public static class Bench
         if (options.Json)
             BenchReport.WriteJson(streams.Out, result);
         else
-            BenchReport.WriteTable(streams.Out, result);
+            BenchReport.WriteTable(streams.Out, result, model.Blob.Length, LoadTime.MedianMs(model.Blob));
         return ExitCode.Done;
     }
 }

@@ -6,59 +6,83 @@ namespace Barrel.Compiler.Packing;
 /// <summary>Writes the fields of a blob; the twin of <c>BlobCursor</c>.</summary>
 internal sealed class BlobBuilder
 {
-    private readonly List<byte> _bytes = [];
+    private readonly AdaptiveBits _bits = new(Fields.Count * Fields.BitsEach);
+    private readonly AdaptiveBits _textBits = new(Fields.TextBits);
+    private readonly byte[][] _lastTexts = [.. Enumerable.Repeat(Array.Empty<byte>(), Fields.TextKinds)];
+    private long _values;
 
-    public int Count => _bytes.Count;
+    /// <summary>Where taps are written, between fields.</summary>
+    public RangeEncoder Encoder { get; } = new();
 
-    public BlobBuilder Byte(int value)
+    /// <summary>A number from <paramref name="min"/> on.</summary>
+    public BlobBuilder Number(int context, long value, int min = 0)
     {
-        _bytes.Add(checked((byte)value));
+        long plusOne = value - min + 1;
+        ArgumentOutOfRangeException.ThrowIfLessThan(plusOne, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(plusOne, 1L << Fields.LengthMax);
+        _values++;
+        int n = 63 - System.Numerics.BitOperations.LeadingZeroCount((ulong)plusOne);
+        for (int i = 0; i < n; i++)
+            Encoder.Bit(_bits, Fields.LengthBit(context, i), 1);
+        Encoder.Bit(_bits, Fields.LengthBit(context, n), 0);
+        if (n == 0)
+            return this;
+        Encoder.Bit(_bits, Fields.FirstBit(context, n), (int)(plusOne >> (n - 1)) & 1);
+        Encoder.EvenBits((int)(plusOne & ((1L << (n - 1)) - 1)), n - 1);
         return this;
     }
 
-    public BlobBuilder Varint(long value)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(value);
-        for (; value >= 0x80; value >>= 7)
-            _bytes.Add((byte)(value | 0x80));
-        _bytes.Add((byte)value);
-        return this;
-    }
+    /// <summary>0, −1, 1, −2 ... are 0, 1, 2, 3 ...</summary>
+    public BlobBuilder Signed(int context, long value) => Number(context, value < 0 ? (-value * 2) - 1 : value * 2);
 
-    /// <summary>Zigzag: 0, −1, 1, −2 ...</summary>
-    public BlobBuilder SignedVarint(long value) => Varint(value < 0 ? (-value * 2) - 1 : value * 2);
+    /// <summary>A number as its distance from the one that is expected.</summary>
+    public BlobBuilder Near(int context, int value, int expected) => Signed(context, (long)value - expected);
 
-    public BlobBuilder UInt64(ulong value)
-    {
-        for (int i = 0; i < 8; i++)
-            _bytes.Add((byte)(value >> (8 * i)));
-        return this;
-    }
+    /// <summary>Counts values that were written past this builder.</summary>
+    public void Spend(long values) => _values += values;
 
-    public BlobBuilder Bytes(IEnumerable<byte> bytes)
+    /// <summary>UTF-8 text; what is outside the basic plane becomes '?'.</summary>
+    public BlobBuilder Text(int kind, string text)
     {
-        _bytes.AddRange(bytes);
-        return this;
-    }
-
-    /// <summary>UTF-8 behind its length; what is outside the basic plane becomes '?'.</summary>
-    public BlobBuilder Text(string text)
-    {
+        byte[] last = _lastTexts[kind];
         byte[] bytes = Encoding.UTF8.GetBytes(new string([.. text.Select(c => char.IsSurrogate(c) ? '?' : c)]));
-        return Varint(bytes.Length).Bytes(bytes);
+        int most = Math.Min(bytes.Length, last.Length);
+        int shared = 0;
+        while (shared < most && bytes[shared] == last[shared])
+            shared++;
+        int ending = 0;
+        while (ending < most - shared && bytes[^(ending + 1)] == last[^(ending + 1)])
+            ending++;
+        Number(Fields.TextShared, shared).Number(Fields.TextEnding, ending).Number(Fields.TextLength, bytes.Length - shared - ending);
+        foreach (byte b in bytes.AsSpan(shared, bytes.Length - shared - ending))
+        {
+            int node = 1;
+            for (int i = 7; i >= 0; i--)
+            {
+                int bit = (b >> i) & 1;
+                Encoder.Bit(_textBits, node, bit);
+                node = (node << 1) | bit;
+            }
+        }
+
+        _values += bytes.Length;
+        _lastTexts[kind] = bytes;
+        return this;
     }
 
-    /// <summary>The body behind its header.</summary>
+    /// <summary>The body behind its header, and zeros where a reader would hold so many values for damage.</summary>
     public byte[] ToBlob()
     {
-        byte[] blob = new byte[ModelFormat.HeaderBytes + _bytes.Count];
-        _bytes.CopyTo(blob, ModelFormat.HeaderBytes);
+        byte[] body = Encoder.Finish();
+        int length = ModelFormat.HeaderBytes + body.Length;
+        while (ModelFormat.ValuesMax(length) < _values)
+            length++;
+        byte[] blob = new byte[length];
+        body.CopyTo(blob, ModelFormat.HeaderBytes);
         BitConverter.TryWriteBytes(blob.AsSpan(0), ModelFormat.Magic);
         BitConverter.TryWriteBytes(blob.AsSpan(4), (ushort)ModelFormat.Version);
         BitConverter.TryWriteBytes(blob.AsSpan(8), (uint)blob.Length);
-        BitConverter.TryWriteBytes(blob.AsSpan(12), Crc32C.Compute(blob, ModelFormat.HeaderBytes, _bytes.Count));
+        BitConverter.TryWriteBytes(blob.AsSpan(12), Crc32C.Compute(blob, ModelFormat.HeaderBytes, length - ModelFormat.HeaderBytes));
         return blob;
     }
-
-    public byte[] ToArray() => [.. _bytes];
 }

@@ -24,37 +24,52 @@ public static class ModelWriter
 
         BlobBuilder blob = new();
         WritePurpose(blob, purpose);
-        blob.Varint(arenaBytes).Varint(tensors.Length);
+        blob.Number(Fields.Single, arenaBytes, 1).Number(Fields.Single, tensors.Length, 1);
+        LoweredTensor? last = null;
         foreach (LoweredTensor tensor in tensors)
-            WriteTensor(blob, tensor, offsets[tensor]);
-        blob.Varint(index[network.Input]).Varint(network.Outputs.Count);
+        {
+            WriteTensor(blob, tensor, last, offsets[tensor]);
+            last = tensor;
+        }
+
+        blob.Number(Fields.Single, index[network.Input]).Number(Fields.Single, network.Outputs.Count, 1);
         foreach (LoweredTensor output in network.Outputs)
-            blob.Varint(index[output]);
-        blob.Varint(network.Layers.Count);
+            blob.Number(Fields.Single, index[output]);
+        blob.Number(Fields.Single, network.Layers.Count, 1);
+        int lastOutput = 0;
         foreach (LoweredLayer layer in network.Layers)
-            LayerWriter.Write(blob, layer, layer is LinearLayer linear ? rowsOf[linear] : [], index, quantized);
+            lastOutput = LayerWriter.Write(blob, lastOutput, layer, layer is LinearLayer linear ? rowsOf[linear] : [], index, quantized);
         return blob.ToBlob();
     }
 
     private static void WritePurpose(BlobBuilder blob, ModelPurpose purpose)
     {
-        blob.Text(purpose.Name).Byte(purpose.Task).Varint(purpose.Classes.Count);
+        blob.Text(Fields.TextOfModel, purpose.Name).Number(Fields.Single, purpose.Task).Number(Fields.Single, purpose.Classes.Count);
         foreach (string name in purpose.Classes)
-            blob.Text(name);
-        blob.Varint(purpose.RoadClass + 1).Varint(purpose.IgnoreLabel + 1);
+            blob.Text(Fields.TextOfModel, name);
+        blob.Number(Fields.Single, purpose.RoadClass + 1).Number(Fields.Single, purpose.IgnoreLabel + 1);
         InputFormat input = purpose.Input;
-        blob.Byte(input.ChannelOrder).Byte(input.Resize).Byte((input.Flat ? 1 : 0) | (input.Thresholds is null ? 0 : 2)).Byte(input.PadCode);
+        blob.Number(Fields.Single, input.ChannelOrder).Number(Fields.Single, input.Resize);
+        blob.Number(Fields.Single, (input.Flat ? 1 : 0) | (input.Thresholds is null ? 0 : 2)).Number(Fields.Single, input.PadCode);
         foreach (short threshold in input.Thresholds ?? [])
-            blob.Varint(threshold);
+            blob.Number(Fields.Single, threshold);
     }
 
-    private static void WriteTensor(BlobBuilder blob, LoweredTensor tensor, int offset)
+    private static void WriteTensor(BlobBuilder blob, LoweredTensor tensor, LoweredTensor? last, int offset)
     {
         bool oneScale = Array.TrueForAll(tensor.ScaleExponents, e => e == tensor.ScaleExponents[0]);
-        bool oneZero = Array.TrueForAll(tensor.Zeros, z => z == tensor.Zeros[0]);
-        blob.Varint(tensor.Channels).Varint(tensor.Height).Varint(tensor.Width).Byte(tensor.Bits);
-        blob.Varint(offset / ModelFormat.TensorAlignment).Byte((oneScale ? 0 : 1) | (oneZero ? 0 : 2) | (tensor.IsLog ? 4 : 0));
-        blob.Bytes(tensor.ScaleExponents.Take(oneScale ? 1 : tensor.Channels).Select(e => checked((byte)(e + 128))));
-        blob.Bytes(tensor.Zeros.Take(oneZero ? 1 : tensor.Channels).Select(z => tensor.Bits == 32 ? (byte)0 : checked((byte)z)));
+        bool oneZero = tensor.Bits == 32 || Array.TrueForAll(tensor.Zeros, z => z == tensor.Zeros[0]);
+        blob.Near(Fields.TensorChannels, tensor.Channels, last?.Channels ?? 1).Near(Fields.TensorHeight, tensor.Height, last?.Height ?? 1);
+        blob.Near(Fields.TensorWidth, tensor.Width, last?.Width ?? 1).Number(Fields.TensorBits, tensor.Bits, 1);
+        blob.Number(Fields.TensorOffset, offset / ModelFormat.TensorAlignment).Number(Fields.TensorFlags, (oneScale ? 0 : 1) | (oneZero ? 0 : 2) | (tensor.IsLog ? 4 : 0));
+        int scale = last?.ScaleExponents[0] ?? 0;
+        for (int c = 0; c < (oneScale ? 1 : tensor.Channels); c++)
+        {
+            blob.Near(c == 0 ? Fields.FirstScale : Fields.Scale, tensor.ScaleExponents[c], scale);
+            scale = tensor.ScaleExponents[c];
+        }
+
+        for (int c = 0; c < (oneZero ? 1 : tensor.Channels); c++)
+            blob.Number(Fields.Zero, tensor.Bits == 32 ? 0 : tensor.Zeros[c]);
     }
 }

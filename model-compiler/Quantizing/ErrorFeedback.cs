@@ -12,7 +12,7 @@ internal sealed class ErrorFeedback
     public const double Damping = 0.01;
 
     /// <summary>Coordinate descent settles in a few sweeps; later ones move little.</summary>
-    private static readonly int SweepsMax = int.Parse(Environment.GetEnvironmentVariable("SWEEPS") ?? "4");
+    private const int SweepsMax = 4;
 
     private readonly LinearLayer _layer;
     private readonly UpperFactor[] _factors;

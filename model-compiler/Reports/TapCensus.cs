@@ -34,7 +34,7 @@ internal sealed class TapCensus
         int addsInByte = TapProgram.FitsBytes(model, layer) ? 255 / TapProgram.CodeMaxOf(model, layer) : 0;
         int weightsInRow = layer.InputChannels / layer.Groups * layer.KernelHeight * layer.KernelWidth;
         int[] terms = new int[weightsInRow];
-        TapReader taps = new(model.Blob, layer.TapsOffset, layer.TapsLength);
+        TapReader taps = new(model, layer);
         for (int row = 0; row < layer.Rows; row++)
         {
             Array.Clear(terms);

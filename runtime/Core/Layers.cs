@@ -117,9 +117,23 @@ namespace Barrel.Runtime
         public int PhaseY;
         public int PhaseX;
 
-        /// <summary>Where the taps begin in the blob, and how many bytes they take.</summary>
-        public int TapsOffset;
-        public int TapsLength;
+        /// <summary>Multiplications of the layer with all its weights, for one frame.</summary>
+        public long DenseMacs()
+        {
+            return (long)InputChannels / Groups * KernelHeight * KernelWidth * Rows * GridHeight * GridWidth;
+        }
+
+        /// <summary>Where the taps begin in the blob.</summary>
+        public RangeDecoder Taps;
+
+        /// <summary>Whether exponents are coded relative to the scales of the channels that are read and written.</summary>
+        public bool TapsRelative;
+
+        /// <summary>Least leading exponent of a weight, as it is coded.</summary>
+        public int TapsLowest;
+
+        /// <summary>How many leading exponents there are from there on, 1 to 64.</summary>
+        public int TapsLevels;
 
         /// <summary>Signed powers of two in all rows.</summary>
         public int TapCount;

@@ -6,7 +6,7 @@ namespace Barrel.Runtime
         /// <summary>Bytes 'B' 'R' 'L' 0x1A, read as a little-endian number.</summary>
         public const uint Magic = 0x1A4C5242;
 
-        public const int Version = 1;
+        public const int Version = 2;
 
         /// <summary>Magic, version, flags, length, checksum.</summary>
         public const int HeaderBytes = 16;
@@ -36,6 +36,18 @@ namespace Barrel.Runtime
 
         /// <summary>Inputs are read at most 2^n times in each direction.</summary>
         public const int UpsampleShiftMax = 6;
+
+        /// <summary>Most leading exponents of the weights of a layer, from the least to the greatest.</summary>
+        public const int LevelsMax = 64;
+
+        /// <summary>
+        /// Most values (numbers, bytes of text, weights, zeros included) that a blob of so many bytes may hold. Real networks hold about five a byte; one
+        /// that holds more than this is filled up with zero bytes.
+        /// </summary>
+        public static long ValuesMax(int blobBytes)
+        {
+            return 65536 + ((long)blobBytes << 8);
+        }
     }
 
     /// <summary>Codes of what can be wrong with a blob.</summary>
@@ -44,8 +56,8 @@ namespace Barrel.Runtime
         /// <summary>BRL3001: the file does not begin as a blob does.</summary>
         public const int NotABlob = 3001;
 
-        /// <summary>BRL3002: the blob was made by a newer compiler.</summary>
-        public const int NewerVersion = 3002;
+        /// <summary>BRL3002: the blob has another format version.</summary>
+        public const int OtherVersion = 3002;
 
         /// <summary>BRL3003: the blob is shorter or longer than it says.</summary>
         public const int Truncated = 3003;

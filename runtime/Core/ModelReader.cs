@@ -13,20 +13,20 @@ namespace Barrel.Runtime
         public static Model Read(byte[] blob, int memoryBytesMax)
         {
             CheckHeader(blob);
-            BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes, blob.Length);
+            BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes);
             Model model = new Model();
             model.Blob = blob;
             ReadPurpose(cursor, model);
             ReadInput(cursor, model);
             ReadTensors(cursor, model, memoryBytesMax);
-            model.InputTensor = cursor.Varint(0, model.Tensors.Length - 1, "input tensor");
+            model.InputTensor = cursor.Number(Fields.Single, 0, model.Tensors.Length - 1, "input tensor");
             CheckInput(model);
-            int outputs = cursor.Count(1, 1, "number of outputs");
+            int outputs = Count(cursor, 1, "number of outputs");
             model.OutputTensors = new int[outputs];
             for (int i = 0; i < outputs; i++)
-                model.OutputTensors[i] = cursor.Varint(0, model.Tensors.Length - 1, "output tensor");
+                model.OutputTensors[i] = cursor.Number(Fields.Single, 0, model.Tensors.Length - 1, "output tensor");
 
-            int layers = cursor.Count(1, 4, "number of layers");
+            int layers = Count(cursor, 1, "number of layers");
             model.Layers = new Layer[layers];
             LayerReader reader = new LayerReader(cursor, model);
             long scratch = 0;
@@ -41,8 +41,7 @@ namespace Barrel.Runtime
                         "layer '" + model.Layers[i].Name + "' brings what executors need beside the arena to " + scratch + " bytes; at most " + scratchMax + " are right");
             }
 
-            if (cursor.BytesLeft != 0)
-                throw new BarrelException(ModelErrors.Truncated, cursor.BytesLeft + " bytes follow the last layer");
+            cursor.CheckEnd();
             CheckRoad(model);
             return model;
         }
@@ -55,11 +54,11 @@ namespace Barrel.Runtime
             if (UInt32At(blob, 0) != ModelFormat.Magic)
                 throw new BarrelException(ModelErrors.NotABlob, "not a Barrel blob: the file does not begin with 'BRL' 1A");
             int version = blob[4] | (blob[5] << 8);
-            if (version == 0 || version > ModelFormat.Version)
+            if (version != ModelFormat.Version)
                 throw new BarrelException(
-                    ModelErrors.NewerVersion, "blob has format version " + version + ", and this build reads up to " + ModelFormat.Version);
+                    ModelErrors.OtherVersion, "blob has format version " + version + ", and this build reads version " + ModelFormat.Version);
             if (blob[6] != 0 || blob[7] != 0)
-                throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0 in version 1");
+                throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0");
             uint length = UInt32At(blob, 8);
             if (length != (uint)blob.Length)
                 throw new BarrelException(ModelErrors.Truncated, "blob is " + blob.Length + " bytes long, and its header says " + length);
@@ -72,30 +71,30 @@ namespace Barrel.Runtime
 
         private static void ReadPurpose(BlobCursor cursor, Model model)
         {
-            model.Name = cursor.Text("name");
-            model.Task = cursor.Byte(Model.TaskNone, Model.TaskDetection, "task");
-            int classes = cursor.Count(0, 1, "number of classes");
+            model.Name = cursor.Text(Fields.TextOfModel, "name");
+            model.Task = cursor.Number(Fields.Single, Model.TaskNone, Model.TaskDetection, "task");
+            int classes = Count(cursor, 0, "number of classes");
             model.Classes = new string[classes];
             for (int i = 0; i < classes; i++)
-                model.Classes[i] = cursor.Text("class name");
-            model.RoadClass = cursor.Varint(0, 256, "road class") - 1;
-            model.IgnoreLabel = cursor.Varint(0, 256, "ignored label") - 1;
+                model.Classes[i] = cursor.Text(Fields.TextOfModel, "class name");
+            model.RoadClass = cursor.Number(Fields.Single, 0, 256, "road class") - 1;
+            model.IgnoreLabel = cursor.Number(Fields.Single, 0, 256, "ignored label") - 1;
         }
 
         private static void ReadInput(BlobCursor cursor, Model model)
         {
             InputFormat input = new InputFormat();
-            input.ChannelOrder = cursor.Byte(InputFormat.ChannelsRgb, InputFormat.ChannelsGray, "channel order");
-            input.Resize = cursor.Byte(InputFormat.ResizeStretch, InputFormat.ResizeCrop, "resize mode");
-            int flags = cursor.Byte(0, 3, "input flags");
+            input.ChannelOrder = cursor.Number(Fields.Single, InputFormat.ChannelsRgb, InputFormat.ChannelsGray, "channel order");
+            input.Resize = cursor.Number(Fields.Single, InputFormat.ResizeStretch, InputFormat.ResizeCrop, "resize mode");
+            int flags = cursor.Number(Fields.Single, 0, 3, "input flags");
             input.Flat = (flags & 1) != 0;
-            input.PadCode = (byte)cursor.Byte();
+            input.PadCode = (byte)cursor.Number(Fields.Single, 0, 255, "pad code");
             input.Channels = input.ChannelOrder == InputFormat.ChannelsGray ? 1 : 3;
             if ((flags & 2) != 0)
             {
                 input.Thresholds = new short[input.Channels];
                 for (int i = 0; i < input.Channels; i++)
-                    input.Thresholds[i] = (short)cursor.Varint(0, 256, "input threshold");
+                    input.Thresholds[i] = (short)cursor.Number(Fields.Single, 0, 256, "input threshold");
             }
 
             model.Input = input;
@@ -103,16 +102,16 @@ namespace Barrel.Runtime
 
         private static void ReadTensors(BlobCursor cursor, Model model, int memoryBytesMax)
         {
-            model.ArenaBytes = cursor.Varint(1, int.MaxValue, "arena bytes");
+            model.ArenaBytes = cursor.Number(Fields.Single, 1, int.MaxValue, "arena bytes");
             if (model.ArenaBytes > memoryBytesMax)
                 throw new BarrelException(
                     ModelErrors.TooLarge, "network needs an arena of " + model.ArenaBytes + " bytes, and " + memoryBytesMax + " are allowed");
-            int count = cursor.Count(1, 8, "number of tensors");
+            int count = Count(cursor, 1, "number of tensors");
             model.Tensors = new TensorInfo[count];
             long end = 0;
             for (int i = 0; i < count; i++)
             {
-                TensorInfo tensor = ReadTensor(cursor, i, model.ArenaBytes);
+                TensorInfo tensor = ReadTensor(cursor, i, i == 0 ? BeforeFirst() : model.Tensors[i - 1], model.ArenaBytes);
                 model.Tensors[i] = tensor;
                 if (tensor.ArenaOffset + tensor.ByteCount() > end)
                     end = tensor.ArenaOffset + tensor.ByteCount();
@@ -123,25 +122,31 @@ namespace Barrel.Runtime
                     ModelErrors.BadField, "arena has " + model.ArenaBytes + " bytes, and the last tensor ends at " + end);
         }
 
-        private static TensorInfo ReadTensor(BlobCursor cursor, int index, int arenaBytes)
+        private static TensorInfo ReadTensor(BlobCursor cursor, int index, TensorInfo last, int arenaBytes)
         {
             TensorInfo tensor = new TensorInfo();
-            tensor.Channels = cursor.Varint(1, ModelFormat.ExtentMax, "tensor channels");
-            tensor.Height = cursor.Varint(1, ModelFormat.ExtentMax, "tensor height");
-            tensor.Width = cursor.Varint(1, ModelFormat.ExtentMax, "tensor width");
-            tensor.Bits = cursor.Byte(1, 32, "tensor bits");
+            tensor.Channels = cursor.Near(Fields.TensorChannels, last.Channels, 1, ModelFormat.ExtentMax, "tensor channels");
+            tensor.Height = cursor.Near(Fields.TensorHeight, last.Height, 1, ModelFormat.ExtentMax, "tensor height");
+            tensor.Width = cursor.Near(Fields.TensorWidth, last.Width, 1, ModelFormat.ExtentMax, "tensor width");
+            tensor.Bits = cursor.Number(Fields.TensorBits, 1, 32, "tensor bits");
             if (tensor.Bits > 8 && tensor.Bits != 32)
                 throw new BarrelException(ModelErrors.BadField, "tensor " + index + " has " + tensor.Bits + " bits; 1 to 8 or 32 are right");
-            long offset = (long)cursor.Varint(0, int.MaxValue, "tensor offset") * ModelFormat.TensorAlignment;
-            int flags = cursor.Byte(0, 7, "tensor flags");
+            long offset = (long)cursor.Number(Fields.TensorOffset, 0, int.MaxValue, "tensor offset") * ModelFormat.TensorAlignment;
+            int flags = cursor.Number(Fields.TensorFlags, 0, 7, "tensor flags");
             tensor.ScaleExponents = new sbyte[(flags & 1) != 0 ? tensor.Channels : 1];
-            cursor.NeedEach(tensor.ScaleExponents.Length, 1, "number of scales");
+            cursor.Announce(tensor.ScaleExponents.Length, "scales");
+            int scale = last.ScaleExponents[0];
             for (int c = 0; c < tensor.ScaleExponents.Length; c++)
-                tensor.ScaleExponents[c] = (sbyte)(cursor.Byte() - 128);
+            {
+                scale = cursor.Near(c == 0 ? Fields.FirstScale : Fields.Scale, scale, -128, 127, "tensor scale");
+                tensor.ScaleExponents[c] = (sbyte)scale;
+            }
+
             int codeMax = tensor.Bits == 32 ? 0 : (1 << tensor.Bits) - 1;
             tensor.Zeros = new byte[(flags & 2) != 0 ? tensor.Channels : 1];
+            cursor.Announce(tensor.Zeros.Length, "zeros");
             for (int c = 0; c < tensor.Zeros.Length; c++)
-                tensor.Zeros[c] = (byte)cursor.Byte(0, codeMax, "tensor zero");
+                tensor.Zeros[c] = (byte)cursor.Number(Fields.Zero, 0, codeMax, "tensor zero");
 
             tensor.IsLog = (flags & 4) != 0;
             if (tensor.IsLog && (tensor.Bits < 2 || tensor.Bits > 8 || tensor.Zeros.Length != 1 || tensor.Zeros[0] > LogCode.ZeroMax))
@@ -157,6 +162,24 @@ namespace Barrel.Runtime
                     ModelErrors.BadField, "tensor " + index + " ends at " + (offset + bytes) + ", behind the arena's " + arenaBytes + " bytes");
             tensor.ArenaOffset = (int)offset;
             return tensor;
+        }
+
+        private static TensorInfo BeforeFirst()
+        {
+            TensorInfo tensor = new TensorInfo();
+            tensor.Channels = 1;
+            tensor.Height = 1;
+            tensor.Width = 1;
+            tensor.ScaleExponents = new sbyte[1];
+            return tensor;
+        }
+
+        /// <summary>A count of things that take at least a value each.</summary>
+        private static int Count(BlobCursor cursor, int min, string field)
+        {
+            int count = cursor.Number(Fields.Single, min, int.MaxValue, field);
+            cursor.Announce(count, field);
+            return count;
         }
 
         private static void CheckInput(Model model)

@@ -6,43 +6,38 @@ namespace Barrel.Runtime
     /// </summary>
     internal static class RangeProof
     {
-        public static void CheckTaps(Model model, TapLayer layer, string name)
+        /// <summary>Does so for a layer of taps, and finishes its biases: the blob has them without what zero codes sum to.</summary>
+        /// <returns>What lies behind the taps.</returns>
+        public static RangeDecoder CheckTaps(Model model, TapLayer layer, string name)
         {
             int perGroup = layer.InputChannels / layer.Groups;
             int rowsPerGroup = layer.Rows / layer.Groups;
-            long kernelArea = (long)layer.KernelHeight * layer.KernelWidth;
-            long kernelSize = kernelArea * perGroup;
-            if (kernelSize > 1 << 27)
-                throw Bad(name, "has a kernel of " + kernelSize + " positions");
-
-            // One entry an input and none a channel: a layer of a few bytes may read many channels.
-            int[] inputEnd = new int[layer.Inputs.Length];
-            int[] codeMax = new int[layer.Inputs.Length];
-            int end = 0;
+            int kernelArea = layer.KernelHeight * layer.KernelWidth;
+            int[] codeMax = new int[layer.InputChannels];
+            int[] zeros = new int[layer.InputChannels];
+            int c = 0;
             for (int i = 0; i < layer.Inputs.Length; i++)
-            {
-                end += layer.Inputs[i].Channels;
-                inputEnd[i] = end;
-                codeMax[i] = model.Tensors[layer.Inputs[i].Tensor].LevelMax();
-            }
+                for (int k = 0; k < layer.Inputs[i].Channels; k++, c++)
+                {
+                    TensorInfo tensor = model.Tensors[layer.Inputs[i].Tensor];
+                    codeMax[c] = tensor.LevelMax();
+                    zeros[c] = tensor.LevelOf(tensor.ZeroOf(layer.Inputs[i].FirstChannel + k));
+                }
 
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
-            TapReader taps = new TapReader(model.Blob, layer.TapsOffset, layer.TapsLength);
+            TapReader taps = new TapReader(model, layer);
             for (int row = 0; row < layer.Rows; row++)
             {
                 int firstChannel = row / rowsPerGroup * perGroup;
                 long plus = 0;
                 long minus = 0;
-                int last = ModelFormat.ExponentMax + 1;
+                long ofZeros = OfSkipZeros(model, layer, row);
                 int runs = taps.BeginRow();
                 for (int r = 0; r < runs; r++)
                 {
                     int count = taps.BeginRun();
                     int exponent = taps.Exponent;
-                    if (exponent > last || exponent > ModelFormat.ExponentMax || count == 0)
-                        throw Bad(name, "has a run of " + count + " taps of exponent " + exponent + " in row " + row);
-                    last = exponent;
                     if (exponent > layer.ExponentMax)
                         layer.ExponentMax = exponent;
                     if (exponent < layer.ExponentMin)
@@ -51,17 +46,19 @@ namespace Barrel.Runtime
                     for (int t = 0; t < count; t++)
                     {
                         int index = taps.NextTap();
-                        if (index >= kernelSize || index < 0)
-                            throw Bad(name, "has a tap at " + index + " of a kernel of " + kernelSize + " positions, in row " + row);
-                        int channel = firstChannel + index / (int)kernelArea;
-                        int input = 0;
-                        while (channel >= inputEnd[input])
-                            input++;
-                        long most = (long)codeMax[input] << exponent;
+                        int channel = firstChannel + index / kernelArea;
+                        long most = (long)codeMax[channel] << exponent;
+                        long zero = (long)zeros[channel] << exponent;
                         if (taps.Negative)
+                        {
                             minus += most;
+                            ofZeros -= zero;
+                        }
                         else
+                        {
                             plus += most;
+                            ofZeros += zero;
+                        }
                     }
 
                     // The partial sums of the runs are bounded by the whole ones, so checking early only ends a hopeless row sooner.
@@ -69,19 +66,34 @@ namespace Barrel.Runtime
                         throw Overflow(name, row, plus > minus ? plus : minus);
                 }
 
+                long bias = layer.Bias[row] - ofZeros;
+                Check(name, row, bias);
+                layer.Bias[row] = (int)bias;
                 CheckRow(model, layer, name, row, -minus, plus);
             }
 
-            if (taps.Position != layer.TapsOffset + layer.TapsLength)
-                throw Bad(name, "has bytes behind its last tap");
             if (layer.TapCount == 0)
                 layer.ExponentMin = 0;
+            return taps.Decoder;
         }
 
         public static void CheckBinary(Model model, BinaryLayer layer, string name)
         {
             for (int row = 0; row < layer.Rows; row++)
                 CheckRow(model, layer, name, row, -layer.FanIn, layer.FanIn);
+        }
+
+        private static long OfSkipZeros(Model model, TapLayer layer, int row)
+        {
+            long sum = 0;
+            for (int i = 0; i < layer.Skips.Length; i++)
+                if (layer.SkipShift[i][row] != 255)
+                {
+                    TensorInfo tensor = model.Tensors[layer.Skips[i].Tensor];
+                    sum += (long)tensor.LevelOf(tensor.ZeroOf(layer.Skips[i].FirstChannel + row)) << layer.SkipShift[i][row];
+                }
+
+            return sum;
         }
 
         private static void CheckRow(Model model, AccumulatorLayer layer, string name, int row, long low, long high)
@@ -134,11 +146,6 @@ namespace Barrel.Runtime
         {
             return new BarrelException(
                 ModelErrors.Overflow, "layer '" + name + "' can sum to " + value + " in row " + row + "; 32 bits end at " + int.MaxValue);
-        }
-
-        private static BarrelException Bad(string name, string what)
-        {
-            return new BarrelException(ModelErrors.BadField, "layer '" + name + "' " + what);
         }
     }
 }

@@ -39,7 +39,7 @@ namespace Barrel.Runtime
             int rowsPerGroup = layer.Rows / layer.Groups;
             int area = layer.KernelHeight * layer.KernelWidth;
             int tap = 0;
-            TapReader taps = new TapReader(model.Blob, layer.TapsOffset, layer.TapsLength);
+            TapReader taps = new TapReader(model, layer);
             for (int row = 0; row < layer.Rows; row++)
             {
                 FirstStep[row] = _stepCount;

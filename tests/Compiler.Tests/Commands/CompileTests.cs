@@ -144,7 +144,7 @@ public class CompileTests
     [DataRow("inspect NET.onnx", CommandErrors.InputFile)]
     [DataRow("inspect MAGIC.barrel", ModelErrors.NotABlob)]
     [DataRow("inspect EMPTY.barrel", ModelErrors.NotABlob)]
-    [DataRow("inspect NEWER.barrel", ModelErrors.NewerVersion)]
+    [DataRow("inspect NEWER.barrel", ModelErrors.OtherVersion)]
     [DataRow("inspect CUT.barrel", ModelErrors.Truncated)]
     [DataRow("inspect LONG.barrel", ModelErrors.Truncated)]
     [DataRow("inspect FLIPPED.barrel", ModelErrors.ChecksumMismatch)]

@@ -131,7 +131,7 @@ public class EmbeddedNetworkTests
         Assert.IsGreaterThanOrEqualTo(0.995, (double)same / all);
     }
 
-    private static string Find(string file)
+    internal static string Find(string file)
     {
         for (DirectoryInfo? d = new(AppContext.BaseDirectory); d is not null; d = d.Parent)
             if (File.Exists(Path.Combine(d.FullName, "Barrel.slnx")))

@@ -276,7 +276,8 @@ internal sealed class RandomModel
         long[] minus = new long[layer.Rows];
         for (int row = 0; row < rows.Length; row++)
         {
-            HashSet<TestTap> taps = [];
+            List<TestTap> taps = [];
+            HashSet<(int Index, int Exponent)> taken = [];
             int count = Chance(8) ? 0 : Math.Min(tapsMax, (int)((fanIn * (long)density * _random.Next(1, 4) / 100) + 1));
             int negative = Chance(20) ? 0 : Chance(20) ? 100 : _random.Next(100);
             for (int i = 0; i < count; i++)
@@ -284,12 +285,13 @@ internal sealed class RandomModel
                 TestTap tap = new(_random.Next(fanIn), Math.Min(30, lowest + _random.Next(window + 1)), Chance(negative));
                 long most = (long)codeMax[(row / (layer.Rows / layer.Groups) * perGroup) + (tap.Index / area)] << tap.Exponent;
                 ref long sum = ref (tap.Negative ? ref minus[row] : ref plus[row]);
-                if (sum + most > SumMax || !taps.Add(tap))
+                if (sum + most > SumMax || !taken.Add((tap.Index, tap.Exponent)))
                     continue;
+                taps.Add(tap);
                 sum += most;
             }
 
-            rows[row] = [.. taps];
+            rows[row] = taps;
         }
 
         return (plus, minus);

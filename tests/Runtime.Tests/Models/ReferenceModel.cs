@@ -13,7 +13,7 @@ internal sealed class ReferenceModel
     {
         _model = model;
         Arena = new byte[model.ArenaBytes];
-        _weights = [.. model.Layers.Select(l => l is TapLayer taps ? Decode(model.Blob, taps) : [])];
+        _weights = [.. model.Layers.Select(l => l is TapLayer taps ? Decode(model, taps) : [])];
     }
 
     private readonly record struct Weight(int Channel, int Y, int X, long Value);
@@ -58,9 +58,10 @@ internal sealed class ReferenceModel
         }
     }
 
-    private static Weight[][] Decode(byte[] blob, TapLayer layer)
+    /// <summary>Its taps as weights. That the reader gives what was written is TapReaderTests' matter.</summary>
+    private static Weight[][] Decode(Model model, TapLayer layer)
     {
-        int at = layer.TapsOffset;
+        TapReader reader = new(model, layer);
         int area = layer.KernelHeight * layer.KernelWidth;
         int channelsOfGroup = layer.InputChannels / layer.Groups;
         Weight[][] rows = new Weight[layer.Rows][];
@@ -68,40 +69,19 @@ internal sealed class ReferenceModel
         {
             // Terms of one index add up to its weight.
             SortedDictionary<int, long> dense = [];
-            long runs = Number();
-            for (long run = 0; run < runs; run++)
-            {
-                int head = blob[at++];
-                long unit = (head % 2 == 0 ? 1 : -1) * (long)Math.Pow(2, head / 2);
-                long count = Number();
-                long index = -1;
-                for (long i = 0; i < count; i++)
+            for (int runs = reader.BeginRow(); runs > 0; runs--)
+                for (int count = reader.BeginRun(); count > 0; count--)
                 {
-                    index += Number() + 1;
-                    dense[(int)index] = dense.GetValueOrDefault((int)index) + unit;
+                    int index = reader.NextTap();
+                    dense[index] = dense.GetValueOrDefault(index) + ((reader.Negative ? -1 : 1) * (long)Math.Pow(2, reader.Exponent));
                 }
-            }
 
             int firstChannel = row / (layer.Rows / layer.Groups) * channelsOfGroup;
             rows[row] = [.. dense.Select(w => new Weight(
                 firstChannel + (w.Key / area), w.Key % area / layer.KernelWidth, w.Key % layer.KernelWidth, w.Value))];
         }
 
-        Assert.AreEqual(layer.TapsOffset + layer.TapsLength, at, "the rows do not end where the taps do");
         return rows;
-
-        long Number()
-        {
-            long value = 0;
-            long unit = 1;
-            while (blob[at] >= 128)
-            {
-                value += (blob[at++] - 128) * unit;
-                unit *= 128;
-            }
-
-            return value + (blob[at++] * unit);
-        }
     }
 
     private static long FloorDivide(long value, long divisor) => (value / divisor) - (value % divisor < 0 ? 1 : 0);

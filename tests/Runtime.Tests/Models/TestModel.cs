@@ -18,9 +18,6 @@ internal sealed class TestModel
     /// <summary>The taps of each row.</summary>
     public Dictionary<TapLayer, List<TestTap>[]> Taps { get; } = [];
 
-    /// <summary>Bytes that are written instead of the encoded taps.</summary>
-    public Dictionary<TapLayer, byte[]> TapBytes { get; } = [];
-
     public byte[] ToBlob() => BlobWriter.Write(this);
 
     public Model Load() => Model.Load(ToBlob(), 1 << 28);
