@@ -25,7 +25,8 @@ internal sealed class ErrorFeedback
     /// <param name="sums">Its geometry.</param>
     /// <param name="rounded">Its input on each frame, as the rounded layers before make it.</param>
     /// <param name="exact">Its input on each frame in the float network; null: no making up for the layers before.</param>
-    public ErrorFeedback(LinearLayer layer, FloatSums sums, float[][] rounded, float[][]? exact)
+    /// <param name="weights">[frame][grid position]: how much an error there counts; null: the same everywhere.</param>
+    public ErrorFeedback(LinearLayer layer, FloatSums sums, float[][] rounded, float[][]? exact, float[][]? weights = null)
     {
         _layer = layer;
         _factors = new UpperFactor[layer.Groups];
@@ -34,11 +35,11 @@ internal sealed class ErrorFeedback
         int rowsPerGroup = layer.Rows / layer.Groups;
         for (int group = 0; group < layer.Groups; group++)
         {
-            InputSamples seen = InputSamples.Take(layer, sums, rounded, group);
+            InputSamples seen = InputSamples.Take(layer, sums, rounded, group, weights);
             double[][] hessian = seen.Products(seen);
             UpperFactor factor = _factors[group] = UpperFactor.Of(hessian, Damping);
             _hessians[group] = factor.Reordered(hessian);
-            double[][]? cross = exact is null ? null : seen.Products(InputSamples.Take(layer, sums, exact, group));
+            double[][]? cross = exact is null ? null : seen.Products(InputSamples.Take(layer, sums, exact, group, weights));
             int first = group * rowsPerGroup;
             Parallel.For(first, first + rowsPerGroup, row => _targets[row] = TargetOf(layer, row, factor, hessian, cross));
         }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Barrel.Compiler.Lowering;
 
@@ -10,10 +9,13 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal sealed class InputSamples
 {
-    private const int SamplesMax = 24576;
+    public const int SamplesMax = 24576;
 
     /// <summary>Samples whose products are summed in float before they join the sum in double.</summary>
     private const int Chunk = 1024;
+
+    /// <summary>Columns that share the loads of the other set's.</summary>
+    private const int Block = 4;
 
     private readonly float[][] _columns;
 
@@ -33,20 +35,24 @@ internal sealed class InputSamples
     /// <param name="sums">Its geometry.</param>
     /// <param name="gathered">Its input on each frame, as <see cref="FloatSums.Gather"/> lays it out.</param>
     /// <param name="group">The group.</param>
-    public static InputSamples Take(LinearLayer layer, FloatSums sums, float[][] gathered, int group)
+    /// <param name="weights">[frame][grid position]: how much a sample counts; null or empty: 1.</param>
+    /// <param name="samplesMax">Samples that are taken where there are so many.</param>
+    public static InputSamples Take(LinearLayer layer, FloatSums sums, float[][] gathered, int group, float[][]? weights = null, int samplesMax = SamplesMax)
     {
         int positions = layer.GridHeight * layer.GridWidth;
-        int perFrame = Math.Min(positions, Math.Max(1, SamplesMax / gathered.Length));
+        int perFrame = Math.Min(positions, Math.Max(1, samplesMax / gathered.Length));
         int count = perFrame * gathered.Length;
         int padded = (count + Chunk - 1) / Chunk * Chunk;
         int[] offsets = sums.OffsetsOf(group);
         int[] at = new int[perFrame * gathered.Length];
+        float[] root = new float[padded];
         for (int f = 0; f < gathered.Length; f++)
             for (int i = 0; i < perFrame; i++)
             {
                 // A different phase in each frame, so that no row or column of the picture is always or never seen.
                 int position = (int)((((long)i * positions) + (((f * 7919L) + 1) % positions)) / perFrame % positions);
                 at[(f * perFrame) + i] = (position / layer.GridWidth * sums.RowStride) + (position % layer.GridWidth);
+                root[(f * perFrame) + i] = weights?[f] is { Length: > 0 } w ? MathF.Sqrt(w[position]) : 1;
             }
 
         float[][] columns = new float[offsets.Length + 1][];
@@ -55,7 +61,7 @@ internal sealed class InputSamples
             float[] column = columns[k] = new float[padded];
             if (k == offsets.Length)
             {
-                column.AsSpan(0, count).Fill(1);
+                root.CopyTo(column, 0);
                 return;
             }
 
@@ -63,7 +69,7 @@ internal sealed class InputSamples
             {
                 float[] source = gathered[f];
                 for (int i = 0; i < perFrame; i++, s++)
-                    column[s] = source[offsets[k] + at[s]];
+                    column[s] = source[offsets[k] + at[s]] * root[s];
             }
         });
         return new InputSamples(columns, count);
@@ -77,13 +83,14 @@ internal sealed class InputSamples
         double[][] products = new double[n][];
         for (int i = 0; i < n; i++)
             products[i] = new double[n];
-        const int block = 4;
-        int blocks = (n + block - 1) / block;
+        int blocks = (n + Block - 1) / Block;
         Parallel.For(0, blocks, b =>
         {
-            for (int j = symmetric ? b * block : 0; j < n; j += 2)
-                for (int i = b * block; i < Math.Min(n, (b + 1) * block); i += 2)
-                    Dot2x2(_columns[i], _columns[Math.Min(i + 1, n - 1)], other._columns[j], other._columns[Math.Min(j + 1, n - 1)], products, i, j);
+            // A block's columns stay in the first-level cache for a chunk of samples while the other set's go by.
+            int first = b * Block;
+            for (int from = 0; from < _columns[0].Length; from += Chunk)
+                for (int j = symmetric ? first : 0; j < n; j += 2)
+                    Dot4x2(first, other, j, from, products);
         });
         for (int i = 0; i < n; i++)
             for (int j = 0; j < n; j++)
@@ -97,43 +104,48 @@ internal sealed class InputSamples
         return products;
     }
 
-    private static void Dot2x2(float[] a0, float[] a1, float[] b0, float[] b1, double[][] products, int i, int j)
+    /// <summary>Adds the products of four columns with two, over one chunk; columns behind the last are the last again and are dropped.</summary>
+    private void Dot4x2(int i, InputSamples other, int j, int from, double[][] products)
     {
-        double s00 = 0, s01 = 0, s10 = 0, s11 = 0;
-        ref float pa0 = ref MemoryMarshal.GetArrayDataReference(a0);
-        ref float pa1 = ref MemoryMarshal.GetArrayDataReference(a1);
-        ref float pb0 = ref MemoryMarshal.GetArrayDataReference(b0);
-        ref float pb1 = ref MemoryMarshal.GetArrayDataReference(b1);
-        for (int from = 0; from < a0.Length; from += Chunk)
+        int n = Columns;
+        ref float a0 = ref _columns[i][from];
+        ref float a1 = ref _columns[Math.Min(i + 1, n - 1)][from];
+        ref float a2 = ref _columns[Math.Min(i + 2, n - 1)][from];
+        ref float a3 = ref _columns[Math.Min(i + 3, n - 1)][from];
+        ref float b0 = ref other._columns[j][from];
+        ref float b1 = ref other._columns[Math.Min(j + 1, n - 1)][from];
+        Vector256<float> v00 = default, v01 = default, v10 = default, v11 = default, v20 = default, v21 = default, v30 = default, v31 = default;
+        for (nuint k = 0; k < Chunk; k += (nuint)Vector256<float>.Count)
         {
-            Vector256<float> v00 = default, v01 = default, v10 = default, v11 = default;
-            for (int k = from; k < from + Chunk; k += Vector256<float>.Count)
-            {
-                Vector256<float> x0 = Vector256.LoadUnsafe(ref pa0, (nuint)k);
-                Vector256<float> x1 = Vector256.LoadUnsafe(ref pa1, (nuint)k);
-                Vector256<float> y0 = Vector256.LoadUnsafe(ref pb0, (nuint)k);
-                Vector256<float> y1 = Vector256.LoadUnsafe(ref pb1, (nuint)k);
-                v00 = Vector256.FusedMultiplyAdd(x0, y0, v00);
-                v01 = Vector256.FusedMultiplyAdd(x0, y1, v01);
-                v10 = Vector256.FusedMultiplyAdd(x1, y0, v10);
-                v11 = Vector256.FusedMultiplyAdd(x1, y1, v11);
-            }
-
-            s00 += Sum(v00);
-            s01 += Sum(v01);
-            s10 += Sum(v10);
-            s11 += Sum(v11);
+            Vector256<float> y0 = Vector256.LoadUnsafe(ref b0, k);
+            Vector256<float> y1 = Vector256.LoadUnsafe(ref b1, k);
+            Vector256<float> x = Vector256.LoadUnsafe(ref a0, k);
+            v00 = Vector256.FusedMultiplyAdd(x, y0, v00);
+            v01 = Vector256.FusedMultiplyAdd(x, y1, v01);
+            x = Vector256.LoadUnsafe(ref a1, k);
+            v10 = Vector256.FusedMultiplyAdd(x, y0, v10);
+            v11 = Vector256.FusedMultiplyAdd(x, y1, v11);
+            x = Vector256.LoadUnsafe(ref a2, k);
+            v20 = Vector256.FusedMultiplyAdd(x, y0, v20);
+            v21 = Vector256.FusedMultiplyAdd(x, y1, v21);
+            x = Vector256.LoadUnsafe(ref a3, k);
+            v30 = Vector256.FusedMultiplyAdd(x, y0, v30);
+            v31 = Vector256.FusedMultiplyAdd(x, y1, v31);
         }
 
-        int n = products.Length;
-        products[i][j] = s00;
-        if (j + 1 < n)
-            products[i][j + 1] = s01;
-        if (i + 1 >= n)
+        AddPair(products, i, j, v00, v01);
+        AddPair(products, i + 1, j, v10, v11);
+        AddPair(products, i + 2, j, v20, v21);
+        AddPair(products, i + 3, j, v30, v31);
+    }
+
+    private static void AddPair(double[][] products, int i, int j, Vector256<float> first, Vector256<float> second)
+    {
+        if (i >= products.Length)
             return;
-        products[i + 1][j] = s10;
-        if (j + 1 < n)
-            products[i + 1][j + 1] = s11;
+        products[i][j] += Sum(first);
+        if (j + 1 < products.Length)
+            products[i][j + 1] += Sum(second);
     }
 
     private static double Sum(Vector256<float> v)

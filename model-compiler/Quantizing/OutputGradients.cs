@@ -12,18 +12,16 @@ internal static class OutputGradients
 {
     /// <param name="network">The network.</param>
     /// <param name="frames">Codes of the frames to measure on.</param>
-    /// <returns>[row] of each linear layer.</returns>
-    public static Dictionary<LinearLayer, double[]> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames)
+    public static Dictionary<LinearLayer, LayerGradients> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames)
     {
         LinearLayer[] layers = [.. network.Layers.OfType<LinearLayer>()];
         Dictionary<LinearLayer, FloatSums> sums = layers.ToDictionary(l => l, l => new FloatSums(l));
-        Dictionary<LinearLayer, double[]>[] ofFrames = new Dictionary<LinearLayer, double[]>[frames.Count];
+        Dictionary<LinearLayer, FrameGradients>[] ofFrames = new Dictionary<LinearLayer, FrameGradients>[frames.Count];
         Parallel.For(0, frames.Count, f => ofFrames[f] = OfFrame(network, sums, frames[f], (uint)f));
-        return layers.ToDictionary(
-            l => l, l => Enumerable.Range(0, l.Rows).Select(r => ofFrames.Sum(f => f.TryGetValue(l, out double[]? squares) ? squares[r] : 0) / frames.Count).ToArray());
+        return layers.ToDictionary(l => l, l => LayerGradients.Of(l, [.. ofFrames.Select(f => f.GetValueOrDefault(l))]));
     }
 
-    private static Dictionary<LinearLayer, double[]> OfFrame(LoweredNetwork network, Dictionary<LinearLayer, FloatSums> sums, byte[] frame, uint seed)
+    private static Dictionary<LinearLayer, FrameGradients> OfFrame(LoweredNetwork network, Dictionary<LinearLayer, FloatSums> sums, byte[] frame, uint seed)
     {
         FloatFlow flow = Forward(network, sums, FloatFlow.InputValues(network.Input, frame));
         Dictionary<LoweredTensor, float[]> gradients = [];
@@ -43,11 +41,11 @@ internal static class OutputGradients
     /// <param name="flow">Every tensor's values.</param>
     /// <param name="gradients">Of the outputs; with <paramref name="toInput"/> it holds the input's in the end.</param>
     /// <param name="toInput">Whether the input's gradient is wanted.</param>
-    /// <returns>[row] of each linear layer: mean square of its sums' gradients.</returns>
-    internal static Dictionary<LinearLayer, double[]> Back(
+    /// <returns>Mean squares of the gradients of each linear layer's sums.</returns>
+    internal static Dictionary<LinearLayer, FrameGradients> Back(
         LoweredNetwork network, Dictionary<LinearLayer, FloatSums> sums, FloatFlow flow, Dictionary<LoweredTensor, float[]> gradients, bool toInput)
     {
-        Dictionary<LinearLayer, double[]> squares = [];
+        Dictionary<LinearLayer, FrameGradients> squares = [];
         for (int i = network.Layers.Count - 1; i >= 0; i--)
         {
             LoweredLayer layer = network.Layers[i];
@@ -99,7 +97,7 @@ internal static class OutputGradients
     /// <summary>Whether what leaves the activation does not tell on which side of zero the sum was.</summary>
     private static bool TurnsSign(LinearLayer layer) => layer.Slopes is float[] slopes && Array.Exists(slopes, s => s < 0);
 
-    private static double[] Linear(
+    private static FrameGradients Linear(
         LinearLayer layer, FloatSums sums, FloatFlow flow, float[] gradient, Func<LoweredTensor, float[]> gradientOf, bool isFirst)
     {
         BackThroughActivation(layer, flow[layer.Output], flow.Before.GetValueOrDefault(layer), gradient);
@@ -113,7 +111,8 @@ internal static class OutputGradients
 
         int rowSize = sums.Positions + TapSum.Slack;
         float[] raw = new float[layer.Rows * rowSize];
-        double[] squares = new double[layer.Rows];
+        double[] ofRows = new double[layer.Rows];
+        float[] ofPositions = new float[layer.GridHeight * layer.GridWidth];
         for (int row = 0; row < layer.Rows; row++)
         {
             double sum = 0;
@@ -131,15 +130,16 @@ internal static class OutputGradients
                     float g = gradient[source + ox];
                     raw[(row * rowSize) + (y * sums.RowStride) + x] = g;
                     sum += (double)g * g;
+                    ofPositions[(y * layer.GridWidth) + x] += g * g / layer.Rows;
                 }
             }
 
-            squares[row] = sum / ((long)layer.GridHeight * layer.GridWidth);
+            ofRows[row] = sum / ofPositions.Length;
         }
 
         if (!isFirst)
             sums.ScatterBack(sums.SumBack(raw, layer.Weights), gradientOf);
-        return squares;
+        return new FrameGradients(ofRows, ofPositions);
     }
 
     /// <summary>A sign lets the gradient through as it is (straight-through).</summary>

@@ -189,9 +189,9 @@ public sealed class Quantizer
             Parallel.For(0, exact.Length, f => exact[f] = sums.Gather(t => _exact[f][t]));
         }
 
-        ErrorFeedback feedback = new(layer, sums, gathered, exact);
+        ErrorFeedback feedback = new(layer, sums, gathered, exact, _sensitivities[layer].PositionWeights);
         QuantizedLinear At(double price) =>
-            feedback.Round((row, value, u2) => TermBudget.Round(value, scale, perRow[row] / u2, price * positions));
+            feedback.Round((row, value, u2) => TermBudget.Round(value, scale, perRow[row] / u2, _terms!.PriceOfTerm(price, positions)));
         double price = _terms!.PriceFor(_addsLeft);
         double share = _terms.AddsOf(layer, price);
         QuantizedLinear made = At(price);

@@ -11,14 +11,11 @@ internal sealed class Sensitivity
     /// <summary>Frames that products of inputs are measured on; they settle after few.</summary>
     private const int FramesMax = 16;
 
-    /// <summary>Frames that gradients are measured on, and the multiplications that they may take: a picture has many positions, a vector has one.</summary>
-    private const int GradientFramesMax = 128;
-    private const long GradientMacsMax = 10_000_000_000;
-
     private readonly double[][] _columnCost;
 
-    private Sensitivity(double[][] columnCost, double[] perRow)
+    private Sensitivity(double[][] columnCost, double[] perRow, float[][] positionWeights)
     {
+        PositionWeights = positionWeights;
         _columnCost = columnCost;
         PerRow = perRow;
     }
@@ -26,14 +23,17 @@ internal sealed class Sensitivity
     /// <summary>[row]: what a unit of noise in its sums, at every position, costs.</summary>
     public double[] PerRow { get; }
 
+    /// <summary>[frame][grid position]: how much a sample taken there counts.</summary>
+    public float[][] PositionWeights { get; }
+
     /// <summary>Runs the float network over the frames.</summary>
     public static Dictionary<LinearLayer, Sensitivity> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames, IReadOnlySet<LinearLayer> wanted)
     {
         int count = Math.Min(frames.Count, FramesMax);
-        FloatFlow[] flows = [.. Spread(frames, count).Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, f) })];
+        int[] chosen = [.. Enumerable.Range(0, count).Select(f => (int)((long)f * frames.Count / count))];
+        FloatFlow[] flows = [.. chosen.Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, frames[f]) })];
         Dictionary<LinearLayer, Sensitivity> measured = [];
-        Dictionary<LinearLayer, double[]> gradients = OutputGradients.Measure(
-            network, [.. Spread(frames, (int)Math.Clamp(GradientMacsMax / Math.Max(network.Macs, 1), FramesMax, GradientFramesMax))]);
+        Dictionary<LinearLayer, LayerGradients> gradients = OutputGradients.Measure(network, frames);
         Dictionary<LoweredTensor, int> lastRead = [];
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
@@ -44,7 +44,7 @@ internal sealed class Sensitivity
             LinearLayer? linear = layer as LinearLayer;
             FloatSums? sums = linear is null ? null : new FloatSums(linear);
             if (linear is not null && wanted.Contains(linear))
-                measured[linear] = Measure(linear, sums!, flows, gradients[linear]);
+                measured[linear] = Measure(linear, sums!, flows, chosen, gradients[linear]);
             if (linear is null || linear.WriteOut == WriteOut.Codes)
                 Parallel.For(0, count, f => flows[f][layer.Output] = flows[f].Run(layer, sums, null, null));
             foreach (LoweredTensor tensor in layer.Reads)
@@ -66,21 +66,16 @@ internal sealed class Sensitivity
         return importance;
     }
 
-    private static IEnumerable<byte[]> Spread(IReadOnlyList<byte[]> frames, int countMax)
-    {
-        int count = Math.Min(frames.Count, countMax);
-        return Enumerable.Range(0, count).Select(f => frames[(int)((long)f * frames.Count / count)]);
-    }
-
-    private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows, double[] gradients)
+    private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows, int[] chosen, LayerGradients gradients)
     {
         float[][] gathered = new float[flows.Length][];
         Parallel.For(0, flows.Length, f => gathered[f] = sums.Gather(t => flows[f][t]));
+        float[][] weights = [.. chosen.Select(f => gradients.PositionWeights[f])];
         double[][] cost = new double[layer.Groups][];
         int fanIn = layer.FanIn;
         for (int group = 0; group < layer.Groups; group++)
         {
-            InputSamples samples = InputSamples.Take(layer, sums, gathered, group);
+            InputSamples samples = InputSamples.Take(layer, sums, gathered, group, weights, InputSamples.SamplesMax / 3);
             double[][] hessian = samples.Products(samples);
             UpperFactor factor = UpperFactor.Of(hessian, ErrorFeedback.Damping);
             cost[group] = new double[fanIn];
@@ -89,7 +84,7 @@ internal sealed class Sensitivity
         }
 
         long positions = (long)layer.GridHeight * layer.GridWidth;
-        return new Sensitivity(cost, [.. WeightOfRows(gradients).Select(g => g * positions)]);
+        return new Sensitivity(cost, [.. WeightOfRows(gradients.Rows).Select(g => g * positions)], gradients.PositionWeights);
     }
 
     /// <summary>

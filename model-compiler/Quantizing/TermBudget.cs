@@ -12,7 +12,12 @@ internal sealed class TermBudget
 
     private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
 
+    /// <summary>Storage of a term relative to the adds of an average one.</summary>
+    private const double StorageShare = 0.5;
+
     private readonly List<Entry> _entries = [];
+    private double _meanPositions;
+    private long _weights;
     private double _lastPrice = -10;
     private bool _priced;
 
@@ -21,8 +26,11 @@ internal sealed class TermBudget
     /// <param name="weights">Its weights.</param>
     /// <param name="importance">One a weight: error squared times this is comparable between layers.</param>
     /// <param name="positions">Adds that one term takes in a frame.</param>
-    public void Add(LinearLayer layer, float[] weights, double[] importance, long positions) =>
+    public void Add(LinearLayer layer, float[] weights, double[] importance, long positions)
+    {
         _entries.Add(new Entry(layer, weights, importance, positions));
+        _meanPositions += (positions - _meanPositions) * weights.Length / (_weights += weights.Length);
+    }
 
     /// <summary>
     /// The price of an add at which the layers that are not rounded yet would spend just what is left of the budget. Error feedback shifts what a layer
@@ -36,7 +44,7 @@ internal sealed class TermBudget
         for (int i = 0; i < (_priced ? 14 : 30); i++)
         {
             double middle = (low + high) / 2;
-            if (_entries.Sum(e => e.AddsAt(ExactMath.Exp2(middle))) > addsLeft)
+            if (AddsAt(ExactMath.Exp2(middle)) > addsLeft)
                 low = middle;
             else
                 high = middle;
@@ -47,8 +55,22 @@ internal sealed class TermBudget
         return ExactMath.Exp2(high);
     }
 
+    /// <summary>Whole numbers far below 2^53: their sum is the same in any order.</summary>
+    private double AddsAt(double price)
+    {
+        double[] adds = new double[_entries.Count];
+        Parallel.For(0, adds.Length, i => adds[i] = _entries[i].AddsAt(PriceOfTerm(price, _entries[i].Positions)));
+        return adds.Sum();
+    }
+
+    /// <summary>
+    /// What a term costs: an add at every position, and its bits in flash, which are stored and read once whatever the layer's size. They count half as much
+    /// as an average term's adds, which spares layers of many weights and few positions: blobs become smaller, and no less accurate.
+    /// </summary>
+    public double PriceOfTerm(double price, long positions) => price * (positions + (StorageShare * _meanPositions));
+
     /// <summary>What a layer would take at a price.</summary>
-    public double AddsOf(LinearLayer layer, double price) => _entries.Find(e => e.Layer == layer)!.AddsAt(price);
+    public double AddsOf(LinearLayer layer, double price) => _entries.Find(e => e.Layer == layer) is Entry e ? e.AddsAt(PriceOfTerm(price, e.Positions)) : 0;
 
     /// <summary>Takes a layer out: it is rounded.</summary>
     public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
@@ -120,10 +142,11 @@ internal sealed class TermBudget
 
         public LinearLayer Layer { get; }
 
-        public double AddsAt(double price)
+        public long Positions => _positions;
+
+        /// <param name="term">What a term costs; the importance is of the layer's whole output.</param>
+        public double AddsAt(double term)
         {
-            // The price is an add's, and a term is added at every position; the importance is of the layer's whole output.
-            double term = price * _positions;
             long terms = 0;
             for (int i = 0; i < _costs[0].Length; i++)
             {
