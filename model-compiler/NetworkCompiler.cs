@@ -25,14 +25,16 @@ public static class NetworkCompiler
     /// <param name="frames">Codes of the calibration frames.</param>
     /// <param name="options">What the user asked for.</param>
     /// <param name="remark">Told what was fused, dropped or left to the host, a line each.</param>
+    /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
     /// <returns>The blob.</returns>
     /// <exception cref="BarrelException">BRL2001 to BRL2007.</exception>
-    public static byte[] Compile(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<string>? remark = null)
+    public static byte[] Compile(
+        Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<string>? remark = null, Action<int, int>? progress = null)
     {
         LoweredNetwork network = Lower(graph, card);
         foreach (string line in network.Remarks)
             remark?.Invoke(line);
-        Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options);
+        Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options, progress);
         ScaleRange.Check(network);
         if (WeightSchemes.Remark(options.Weights, quantized) is string approximation)
             remark?.Invoke(approximation);

@@ -49,8 +49,9 @@ public static class Bench
         if (options.Onnx is not null)
             bench.AddOnnxRuntime(options.Onnx, options.Threads, line => streams.Error.WriteLine(line));
         BenchResult result;
-        using (var progress = new Progress(streams, "seconds"))
-            result = bench.Run(progress.Report);
+        using (var progress = new Progress(streams, redrawsAlone: false))
+        using (Progress.Step step = progress.Begin("timing"))
+            result = bench.Run(step.Report);
         if (options.Json)
             BenchReport.WriteJson(streams.Out, result);
         else

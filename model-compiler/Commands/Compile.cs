@@ -4,9 +4,9 @@ using Barrel.Compiler.Cards;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
-using Barrel.Compiler.Networks;
 using Barrel.Compiler.Quantizing;
 using Barrel.Compiler.Reports;
+using Barrel.Compiler.Tuning;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
@@ -32,7 +32,7 @@ public sealed record CompileOptions
     /// <summary>Adds per dense multiplication to aim at, with terms alone; null: the default.</summary>
     public double? AddsPerMac { get; init; }
 
-    /// <summary>4 to 8, with log activations 2 to 5; null: 8, and 4.</summary>
+    /// <summary>4 to 8, with log activations 2 to 5; null: 8, or what <see cref="TargetLoss"/> finds, and 4.</summary>
     public int? ActivationBits { get; init; }
 
     /// <summary>linear or log2.</summary>
@@ -44,7 +44,7 @@ public sealed record CompileOptions
     /// <summary>Points of mIoU or top-1 that may be lost, measured on <see cref="Data"/>; null: not measured.</summary>
     public double? TargetLoss { get; init; }
 
-    /// <summary>Labelled data for <see cref="TargetLoss"/>; null exactly where that is.</summary>
+    /// <summary>Labelled data for <see cref="TargetLoss"/> and <see cref="Report"/>; null: none.</summary>
     public string? Data { get; init; }
 
     /// <summary>The board that the blob must fit on; null: none.</summary>
@@ -80,19 +80,19 @@ public static class Compile
         var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at; with terms alone", HelpName = "X" };
         var activationBits = new Option<int?>("--activation-bits")
         {
-            Description = "Bits of an activation, 4 to 8 [default: 8]; with log2 2 to 5 besides a sign [default: 4]",
+            Description = "Bits of an activation, 4 to 8 [default: 8, or what --target-loss finds]; with log2 2 to 5 besides a sign [default: 4]",
             HelpName = "N",
         };
         var activations = Choice("--activations", "Codes of activations: equal steps, or zero and powers of two", ActivationGrids);
         var card = SharedOptions.Card();
         var loss = new Option<double?>("--target-loss")
         {
-            Description = "Spend adds until at most X points of mIoU or top-1 are lost on --data",
+            Description = "Find the cheapest adds per MAC and activation bits that lose at most X points of mIoU or top-1 on --data",
             HelpName = "X",
         };
-        var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss, as for evaluate", HelpName = "DIR" };
+        var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss and --report, as for evaluate", HelpName = "DIR" };
         var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not)", HelpName = "NAME" };
-        var report = new Option<string?>("--report") { Description = "Write a report to this folder", HelpName = "DIR" };
+        var report = new Option<string?>("--report") { Description = "Write a report, one HTML page, to this folder", HelpName = "DIR" };
         var csharp = new Option<string?>("--emit-csharp") { Description = "Write the network as C# source to this folder", HelpName = "DIR" };
         var json = SharedOptions.Json();
         return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
@@ -134,9 +134,17 @@ public static class Compile
             OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
-        if (options.TargetLoss is null != options.Data is null)
-            throw OptionCheck.Wrong("--target-loss and --data are only right together: the loss is measured on the data");
+        if (options.TargetLoss is not null && options.Data is null)
+            throw OptionCheck.Wrong("--target-loss without --data; labelled data to measure the loss on would be right");
+        if (options.Data is not null && options.TargetLoss is null && options.Report is null)
+            throw OptionCheck.Wrong("--data without --target-loss or --report; one of them, or leaving it out, would be right");
+        if (options.TargetLoss is not null && options.AddsPerMac is not null)
+            throw OptionCheck.Wrong("--target-loss searches --adds-per-mac; one of the two would be right");
+        if (options.TargetLoss is not null && options.Weights != WeightSchemes[0])
+            throw OptionCheck.Wrong($"--target-loss with --weights {options.Weights}, which takes no budget of adds; --weights {WeightSchemes[0]} would be right");
         OptionCheck.OutputFile(options.Output, "--output", ".barrel");
+        if (options.Report is not null)
+            ReportFolder.Check(options.Report);
         return options;
     }
 
@@ -150,14 +158,24 @@ public static class Compile
         Graph graph = OnnxImporter.ImportFile(options.Model);
         long macs = NetworkCompiler.Lower(graph, card).Macs;
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
-        List<string> remarks = [];
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, quantization, remarks.Add);
-        Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
-        AddsBudget.Check(options, model);
-        OutputFile.Write(options.Output, stream => stream.Write(blob));
+        Trial chosen;
+        using (var progress = new Progress(streams))
+        {
+            using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
+            Trials trials = new(graph, card, frames, progress);
+            TargetSearch? search = options.TargetLoss is not double loss ? null
+                : new(trials.Compile, metric!, new Target(quantization, FixedBits(options, quantization), loss), progress.Line);
+            chosen = search is null ? trials.Compile(quantization) : search.Run();
+            AddsBudget.Check(options, chosen.Model);
+            OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
+            if (options.Report is not null)
+                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
+        }
 
         // An error stands alone: what was fused or dropped matters to those who have a blob.
-        remarks.ForEach(r => streams.Error.WriteLine(OneLine.Of(r)));
+        foreach (string remark in chosen.Remarks)
+            streams.Error.WriteLine(OneLine.Of(remark));
+        Model model = chosen.Model;
         ModelReport.Write(streams.Out, model, options.Json);
         if (board is null)
             return ExitCode.Done;
@@ -166,12 +184,14 @@ public static class Compile
         return fit.Fits ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
+    /// <summary>Log codes have a range of bits of their own, in which fewer are not cheaper.</summary>
+    private static int? FixedBits(CompileOptions options, QuantizeOptions quantization) =>
+        quantization.Activations == ActivationScheme.Log2 ? quantization.ActivationBits : options.ActivationBits;
+
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.TargetLoss is not null || options.Report is not null
-            || options.EmitCSharp is not null)
-            throw new BarrelException(
-                CommandErrors.NotBuilt, "--target-loss, --report and --emit-csharp are not built yet; leave them out");
+        if (options.EmitCSharp is not null)
+            throw new BarrelException(CommandErrors.NotBuilt, "--emit-csharp is not built yet; leave it out");
         var defaults = new QuantizeOptions();
         bool log = options.Activations == "log2";
         return defaults with

@@ -63,8 +63,9 @@ public static class Evaluate
             using INetwork network = NetworkFile.Open(model, options.Card, streams.Error);
             Evaluation.CheckTask(network);
             using IDataSet data = DataSet.OpenLabelled(options.Data, network.Task, network.Classes, network.IgnoreLabel);
-            using var progress = new Progress(streams, Path.GetFileName(model));
-            results.Add((model, Evaluation.Run(network, data, options.Limit, Environment.ProcessorCount, progress.Report)));
+            using var progress = new Progress(streams);
+            using Progress.Step step = progress.Begin(Path.GetFileName(model));
+            results.Add((model, Evaluation.Run(network, data, options.Limit, Environment.ProcessorCount, step.Report)));
         }
 
         if (options.Json)

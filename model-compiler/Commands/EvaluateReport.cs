@@ -1,5 +1,8 @@
 using System.Text.Json;
 using Barrel.Compiler.Metrics;
+using Barrel.Compiler.Networks;
+using Barrel.Compiler.Reports;
+using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
 
@@ -40,14 +43,14 @@ internal static class EvaluateReport
         writer.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
     }
 
-    /// <summary>A line per figure, a column per model.</summary>
+    /// <summary>A line per figure, a column per model; of several, what each takes, and behind a figure how far it is from the first model's.</summary>
     public static void WriteTable(TextWriter writer, IReadOnlyList<(string Model, EvaluationResult Result)> results)
     {
         var table = new TextTable(["percent", .. results.Select(r => Path.GetFileName(r.Model))]);
         void Line(string name, Func<EvaluationResult, double?> figure)
         {
             if (results.Any(r => figure(r.Result) is not null))
-                table.Add([name, .. results.Select(r => Show(figure(r.Result)))]);
+                table.Add([name, .. results.Select((r, i) => Show(figure(r.Result), i == 0 ? null : figure(results[0].Result)))]);
         }
 
         Line("mIoU", r => r.MeanIou);
@@ -57,6 +60,8 @@ internal static class EvaluateReport
         Line("top-5", r => r.Top5);
         foreach (string name in results.SelectMany(r => r.Result.ClassIou).Select(c => c.Key).Distinct())
             Line("IoU " + name, r => r.ClassIou.FirstOrDefault(c => c.Key == name).Value);
+        if (results.Count > 1)
+            AddSizes(table, [.. results.Select(r => r.Model)]);
         table.Write(writer);
         string[] absent = [.. results.SelectMany(r => r.Result.ClassIou).Where(c => c.Value is null).Select(c => c.Key).Distinct()];
         if (absent.Length > 0)
@@ -86,5 +91,23 @@ internal static class EvaluateReport
             json.WriteNull(key);
     }
 
-    private static string Show(double? value) => value is double number ? $"{number:F2}" : "-";
+    private static void AddSizes(TextTable table, string[] paths)
+    {
+        Model?[] blobs = [.. paths.Select(p => Path.GetExtension(p).Equals(".barrel", StringComparison.OrdinalIgnoreCase) ? BlobNetwork.Load(p) : null)];
+        table.Add(["adds/MAC", .. blobs.Select(b => b is null or { Macs: 0 } ? "-" : Invariant($"{(double)ModelCosts.Of(b).Sum(l => l.Adds) / b.Macs:F3}"))]);
+        table.Add(["activation bits", .. blobs.Select(b => b is null ? "float" : BitsOf(b))]);
+        table.Add(["file bytes", .. paths.Select(p => Invariant($"{new FileInfo(p).Length:N0}"))]);
+    }
+
+    /// <summary>Bits of what taps read, the frame's pixels apart.</summary>
+    private static string BitsOf(Model model)
+    {
+        int[] bits = [.. model.Layers.OfType<TapLayer>().SelectMany(l => l.Inputs).Where(i => i.Tensor != model.InputTensor).Select(i => model.Tensors[i.Tensor].Bits)];
+        return bits.Length == 0 ? "-" : bits.Min() == bits.Max() ? Invariant($"{bits[0]}") : Invariant($"{bits.Min()}..{bits.Max()}");
+    }
+
+    private static string Show(double? value, double? first) =>
+        value is not double number ? "-" : first is double other ? Invariant($"{number:F2} ({number - other:+0.00;-0.00;0.00})") : Invariant($"{number:F2}");
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -8,7 +8,7 @@ public static class CalibrationFrames
     /// <summary>
     /// Frames for a network of so many multiplications: large pictures show much in few frames, small ones need more, and compiling should stay short.
     /// </summary>
-    public static int CountFor(long macs) => (int)Math.Clamp(8_000_000_000 / Math.Max(macs, 1), 16, 128);
+    public static int CountFor(long macs) => (int)Math.Clamp(16_000_000_000 / Math.Max(macs, 1), 32, 256);
 
     /// <param name="path">A folder, zip or idx; null: synthetic frames, which a warning says.</param>
     /// <param name="format">The network's input.</param>

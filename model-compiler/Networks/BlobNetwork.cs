@@ -16,10 +16,18 @@ public sealed class BlobNetwork : INetwork
     /// <param name="executor">Name of the executor; null: the fastest here.</param>
     /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
     public BlobNetwork(string path, string? executor = null)
+        : this(path, Load(path), executor)
     {
-        Name = path;
+    }
+
+    /// <param name="name">What messages call it.</param>
+    /// <param name="model">The blob, loaded.</param>
+    /// <param name="executor">Name of the executor; null: the fastest here.</param>
+    public BlobNetwork(string name, Model model, string? executor = null)
+    {
+        Name = name;
         _executor = executor;
-        _model = Load(path);
+        _model = model;
     }
 
     public string Name { get; }

@@ -9,6 +9,9 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal static class ActivationGrids
 {
+    /// <summary>Bits of a code at most.</summary>
+    public const int BitsMax = 8;
+
     /// <summary>Samples of a channel that the search looks at.</summary>
     private const int SamplesMax = 4000;
 

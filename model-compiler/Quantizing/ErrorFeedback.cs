@@ -11,9 +11,15 @@ internal sealed class ErrorFeedback
     /// <summary>Share of the mean diagonal added to the Hessian; steadies columns that calibration hardly saw.</summary>
     public const double Damping = 0.01;
 
+    /// <summary>Coordinate descent settles in a few sweeps; later ones move little.</summary>
+    private const int SweepsMax = 4;
+
     private readonly LinearLayer _layer;
     private readonly UpperFactor[] _factors;
     private readonly double[][] _targets;
+
+    /// <summary>[group]: the damped Hessian in the factor's order.</summary>
+    private readonly double[][][] _hessians;
 
     /// <param name="layer">The layer.</param>
     /// <param name="sums">Its geometry.</param>
@@ -24,12 +30,14 @@ internal sealed class ErrorFeedback
         _layer = layer;
         _factors = new UpperFactor[layer.Groups];
         _targets = new double[layer.Rows][];
+        _hessians = new double[layer.Groups][][];
         int rowsPerGroup = layer.Rows / layer.Groups;
         for (int group = 0; group < layer.Groups; group++)
         {
             InputSamples seen = InputSamples.Take(layer, sums, rounded, group);
             double[][] hessian = seen.Products(seen);
             UpperFactor factor = _factors[group] = UpperFactor.Of(hessian, Damping);
+            _hessians[group] = factor.Reordered(hessian);
             double[][]? cross = exact is null ? null : seen.Products(InputSamples.Take(layer, sums, exact, group));
             int first = group * rowsPerGroup;
             Parallel.For(first, first + rowsPerGroup, row => _targets[row] = TargetOf(layer, row, factor, hessian, cross));
@@ -46,22 +54,66 @@ internal sealed class ErrorFeedback
         Parallel.For(0, _layer.Rows, row =>
         {
             UpperFactor factor = _factors[row / rowsPerGroup];
-            double[] target = (double[])_targets[row].Clone();
+            double[] rounded = OneByOne(row, factor, round);
+            Refine(row, factor, _hessians[row / rowsPerGroup], rounded, round);
             for (int place = 0; place < fanIn; place++)
-            {
-                int at = (row * fanIn) + factor.Order[place];
-                double[] u = factor[place];
-
-                // A weight that is exactly zero was pruned, or lies between a transposed layer's phases: it stays so.
-                double value = _layer.Weights[at] == 0 ? 0 : round(row, target[place], u[place] * u[place]);
-                weights[at] = (float)value;
-                UpperFactor.AddScaled(target, u, (value - target[place]) / u[place], place + 1, fanIn + 1);
-            }
-
-            bias[row] = (float)target[fanIn];
+                weights[(row * fanIn) + factor.Order[place]] = (float)rounded[place];
+            bias[row] = (float)rounded[fanIn];
         });
         return new QuantizedLinear(weights, bias);
     }
+
+    /// <summary>A row's weights, each rounded once, its error handed on to those that follow. In the factor's order, the bias last.</summary>
+    private double[] OneByOne(int row, UpperFactor factor, Func<int, double, double, double> round)
+    {
+        int fanIn = _layer.FanIn;
+        double[] target = (double[])_targets[row].Clone();
+        for (int place = 0; place < fanIn; place++)
+        {
+            double[] u = factor[place];
+            double value = IsPruned(row, factor, place) ? 0 : round(row, target[place], u[place] * u[place]);
+            UpperFactor.AddScaled(target, u, (value - target[place]) / u[place], place + 1, fanIn + 1);
+            target[place] = value;
+        }
+
+        return target;
+    }
+
+    /// <summary>
+    /// Coordinate descent on what <see cref="OneByOne"/> found: each weight is rounded again to what is best given all the others, those behind it too,
+    /// until none changes.
+    /// </summary>
+    private void Refine(int row, UpperFactor factor, double[][] hessian, double[] rounded, Func<int, double, double, double> round)
+    {
+        int fanIn = _layer.FanIn;
+        double[] error = new double[fanIn + 1];
+        for (int place = 0; place <= fanIn; place++)
+            error[place] = rounded[place] - _targets[row][place];
+        double[] gradient = new double[fanIn + 1];
+        for (int place = 0; place <= fanIn; place++)
+            UpperFactor.AddScaled(gradient, hessian[place], error[place], 0, fanIn + 1);
+        for (int sweep = 0; sweep < SweepsMax; sweep++)
+        {
+            bool changed = false;
+            for (int place = 0; place <= fanIn; place++)
+            {
+                double curvature = hessian[place][place];
+                double best = rounded[place] - (gradient[place] / curvature);
+                double value = place == fanIn ? best : IsPruned(row, factor, place) ? 0 : round(row, best, 1 / curvature);
+                if (value == rounded[place])
+                    continue;
+                UpperFactor.AddScaled(gradient, hessian[place], value - rounded[place], 0, fanIn + 1);
+                rounded[place] = value;
+                changed |= place < fanIn;
+            }
+
+            if (!changed)
+                break;
+        }
+    }
+
+    /// <summary>A weight that is exactly zero was pruned, or lies between a transposed layer's phases: it stays so.</summary>
+    private bool IsPruned(int row, UpperFactor factor, int place) => _layer.Weights[(row * _layer.FanIn) + factor.Order[place]] == 0;
 
     /// <summary>A row's weights and bias in the factor's order, moved to what fits the float output best on the rounded inputs.</summary>
     private static double[] TargetOf(LinearLayer layer, int row, UpperFactor factor, double[][] hessian, double[][]? cross)

@@ -131,8 +131,6 @@ internal sealed class FloatSums
         LinearLayer layer = _layer;
         int planeSize = _planeHeight * _planeWidth;
         int planesPerChannel = _phaseRows * _phaseColumns;
-        int perGroup = layer.InputChannels / layer.Groups;
-        int rowsPerGroup = layer.Rows / layer.Groups;
         int rowSize = gradients.Length / layer.Rows;
         float[] back = new float[(layer.InputChannels * planesPerChannel * planeSize) + TapSum.Slack];
 
@@ -143,32 +141,45 @@ internal sealed class FloatSums
         for (int row = 0; row < layer.Rows; row++)
             for (int y = 0; y < layer.GridHeight; y++)
                 Array.Copy(gradients, (row * rowSize) + (y * _planeWidth), padded, reach + (row * stride) + (y * _planeWidth), layer.GridWidth);
-        int area = layer.KernelHeight * layer.KernelWidth;
-        float[] sums = new float[planeSize + TapSum.Slack];
-        List<int> offsets = [];
-        List<float> taps = [];
-        for (int channel = 0; channel < layer.InputChannels; channel++)
-        {
-            int firstRow = channel / perGroup * rowsPerGroup;
+        for (int group = 0; group < layer.Groups; group++)
             for (int plane = 0; plane < planesPerChannel; plane++)
-            {
-                int start = ((channel % perGroup * planesPerChannel) + plane) * planeSize;
-                offsets.Clear();
-                taps.Clear();
-                for (int row = firstRow; row < firstRow + rowsPerGroup; row++)
-                    for (int k = channel % perGroup * area; k < ((channel % perGroup) + 1) * area; k++)
-                        if (weights[(row * _offsets.Length) + k] is not 0 and float weight && _offsets[k] >= start && _offsets[k] < start + planeSize)
-                        {
-                            offsets.Add(reach + (row * stride) - (_offsets[k] - start));
-                            taps.Add(weight);
-                        }
-
-                TapSum.Run(padded, [.. offsets], [.. taps], [0f], planeSize, sums, sums.Length);
-                Array.Copy(sums, 0, back, ((channel * planesPerChannel) + plane) * planeSize, planeSize);
-            }
-        }
-
+                PlaneBack(padded, weights, group, plane, reach, stride, back);
         return back;
+    }
+
+    /// <summary>One plane of every channel of a group: its channels share the offsets of the kernel indices that lie in it.</summary>
+    private void PlaneBack(float[] padded, float[] weights, int group, int plane, int reach, int stride, float[] back)
+    {
+        int fanIn = _offsets.Length;
+        int planeSize = _planeHeight * _planeWidth;
+        int planesPerChannel = _phaseRows * _phaseColumns;
+        int perGroup = _layer.InputChannels / _layer.Groups;
+        int rowsPerGroup = _layer.Rows / _layer.Groups;
+        int area = _layer.KernelHeight * _layer.KernelWidth;
+        List<int> offsets = [];
+        List<int> first = [];
+        for (int row = group * rowsPerGroup; row < (group + 1) * rowsPerGroup; row++)
+            for (int k = 0; k < area; k++)
+            {
+                int inPlane = _offsets[k] - (plane * planeSize);
+                if (inPlane < 0 || inPlane >= planeSize)
+                    continue;
+                int at = (row * fanIn) + k;
+                if (!Enumerable.Range(0, perGroup).Any(c => weights[at + (c * area)] != 0))
+                    continue;
+                offsets.Add(reach + (row * stride) - inPlane);
+                first.Add(at);
+            }
+
+        float[] transposed = new float[perGroup * offsets.Count];
+        for (int c = 0; c < perGroup; c++)
+            for (int t = 0; t < first.Count; t++)
+                transposed[(c * first.Count) + t] = weights[first[t] + (c * area)];
+        int sumStride = planeSize + TapSum.Slack;
+        float[] sums = new float[perGroup * sumStride];
+        TapSum.Run(padded, [.. offsets], transposed, new float[perGroup], planeSize, sums, sumStride);
+        for (int c = 0; c < perGroup; c++)
+            Array.Copy(sums, c * sumStride, back, ((((group * perGroup) + c) * planesPerChannel) + plane) * planeSize, planeSize);
     }
 
     /// <summary>The transpose of <see cref="Gather"/>: adds gradients of gathered elements to those of the tensors that they came from.</summary>

@@ -10,7 +10,7 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal sealed class InputSamples
 {
-    private const int SamplesMax = 12288;
+    private const int SamplesMax = 24576;
 
     /// <summary>Samples whose products are summed in float before they join the sum in double.</summary>
     private const int Chunk = 1024;

@@ -27,6 +27,9 @@ public sealed class Quantizer
     private readonly Dictionary<LinearLayer, float[]> _fixed;
     private readonly Dictionary<LinearLayer, QuantizedLinear> _quantized = [];
     private readonly Dictionary<LoweredTensor, int> _lastRead = [];
+
+    /// <summary>Tensors that a multiplying layer reads.</summary>
+    private readonly HashSet<LoweredTensor> _multiplied;
     private readonly Dictionary<LinearLayer, Sensitivity>? _sensitivities;
     private readonly TermBudget? _terms;
     private double _addsLeft;
@@ -38,6 +41,7 @@ public sealed class Quantizer
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
                 _lastRead[tensor] = i;
+        _multiplied = Multiplied(network);
         _frames = Flows(network, frames);
         _fixed = FixedWeights(network, options);
         HashSet<LinearLayer> budgeted = [.. network.Layers.OfType<LinearLayer>().Where(l => !_fixed.ContainsKey(l))];
@@ -54,8 +58,10 @@ public sealed class Quantizer
     /// <param name="network">Its tensors get their grids; the input's factors are folded into the weights of the layers that read it.</param>
     /// <param name="frames">Codes of the calibration frames, [channels, height, width] each.</param>
     /// <param name="options">What the user asked for.</param>
+    /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
     /// <exception cref="BarrelException">BRL2001 to BRL2004.</exception>
-    public static Dictionary<LinearLayer, QuantizedLinear> Quantize(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
+    public static Dictionary<LinearLayer, QuantizedLinear> Quantize(
+        LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<int, int>? progress = null)
     {
         InputFactors.Fold(network);
         Quantizer quantizer = new(network, frames, options);
@@ -63,9 +69,28 @@ public sealed class Quantizer
         {
             quantizer.Round(i);
             quantizer.ReleaseAfter(i);
+            progress?.Invoke(i + 1, network.Layers.Count);
         }
 
         return quantizer._quantized;
+    }
+
+    /// <summary>
+    /// Tensors that a layer of multiplications reads, pools and resampling between them looked through. Few bits there make its adds cheap; what only
+    /// sums, scales and skips read (a partial sum before its normalization) has few adds to save, and few bits would cost it much.
+    /// </summary>
+    private static HashSet<LoweredTensor> Multiplied(LoweredNetwork network)
+    {
+        HashSet<LoweredTensor> multiplied = [];
+        foreach (LoweredLayer layer in Enumerable.Reverse(network.Layers))
+        {
+            if (layer is LinearLayer { CountsMacs: true } linear)
+                multiplied.UnionWith(linear.Inputs.Select(p => p.Tensor));
+            else if (layer is not LinearLayer && multiplied.Contains(layer.Output))
+                multiplied.UnionWith(layer.Reads);
+        }
+
+        return multiplied;
     }
 
     private static FloatFlow[] Flows(LoweredNetwork network, IReadOnlyList<byte[]> frames) =>
@@ -82,7 +107,7 @@ public sealed class Quantizer
         {
             if (IsExact(layer.Weights))
                 chosen[layer] = layer.Weights;
-            else if (!layer.CountsMacs)
+            else if (!layer.CountsMacs && options.Weights != WeightScheme.Terms)
                 chosen[layer] = TermBudget.Nearest(layer.Weights, 3);
             else if (options.Weights != WeightScheme.Terms)
                 chosen[layer] = WeightSchemes.Quantize(options.Weights, layer.Weights, options.Bits);
@@ -177,7 +202,7 @@ public sealed class Quantizer
         for (int i = 0; i < PriceSteps && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++)
         {
             double middle = high == 0 ? low + PriceStep : (low + high) / 2;
-            QuantizedLinear tried = At(price * Math.Pow(2, middle));
+            QuantizedLinear tried = At(price * ExactMath.Exp2(middle));
             if (LayerCost.TapAdds(layer, tried.Weights) > share)
             {
                 low = middle;
@@ -216,7 +241,7 @@ public sealed class Quantizer
                 LogGrids.Choose(_network, output, values, _options.ActivationBits);
                 break;
             case WriteOut.Codes:
-                ActivationGrids.Choose(output, values, _options.ActivationBits);
+                ActivationGrids.Choose(output, values, _multiplied.Contains(output) ? _options.ActivationBits : ActivationGrids.BitsMax);
                 break;
             default:
                 output.Bits = 8;

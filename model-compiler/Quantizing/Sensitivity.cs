@@ -1,16 +1,19 @@
-using System.Diagnostics;
 using Barrel.Compiler.Lowering;
 
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// What an error in a layer's weights costs: the noise that it makes in the layer's output once the other weights have made up for it as far as they can,
-/// relative to that output's energy. Measured on the float network.
+/// What an error in a layer's weights costs: the noise that it makes in the layer's sums once the other weights have made up for it as far as they can,
+/// times how far such noise moves the network's output (<see cref="OutputGradients"/>). Measured on the float network.
 /// </summary>
 internal sealed class Sensitivity
 {
-    /// <summary>Frames that it is measured on; energies settle after few.</summary>
+    /// <summary>Frames that products of inputs are measured on; they settle after few.</summary>
     private const int FramesMax = 16;
+
+    /// <summary>Frames that gradients are measured on, and the multiplications that they may take: a picture has many positions, a vector has one.</summary>
+    private const int GradientFramesMax = 128;
+    private const long GradientMacsMax = 10_000_000_000;
 
     private readonly double[][] _columnCost;
 
@@ -20,18 +23,17 @@ internal sealed class Sensitivity
         PerRow = perRow;
     }
 
-    /// <summary>What a unit of a row's output noise costs.</summary>
+    /// <summary>[row]: what a unit of noise in its sums, at every position, costs.</summary>
     public double[] PerRow { get; }
 
     /// <summary>Runs the float network over the frames.</summary>
     public static Dictionary<LinearLayer, Sensitivity> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames, IReadOnlySet<LinearLayer> wanted)
     {
         int count = Math.Min(frames.Count, FramesMax);
-        FloatFlow[] flows = [.. Enumerable.Range(0, count).Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, frames[f * frames.Count / count]) })];
+        FloatFlow[] flows = [.. Spread(frames, count).Select(f => new FloatFlow { [network.Input] = FloatFlow.InputValues(network.Input, f) })];
         Dictionary<LinearLayer, Sensitivity> measured = [];
-        Stopwatch w = Stopwatch.StartNew();
-        Dictionary<LinearLayer, double[]> gradients = OutputGradients.Measure(network, [.. Enumerable.Range(0, count).Select(f => frames[f * frames.Count / count])]);
-        Console.Error.WriteLine($"gradients {w.ElapsedMilliseconds} ms");
+        Dictionary<LinearLayer, double[]> gradients = OutputGradients.Measure(
+            network, [.. Spread(frames, (int)Math.Clamp(GradientMacsMax / Math.Max(network.Macs, 1), FramesMax, GradientFramesMax))]);
         Dictionary<LoweredTensor, int> lastRead = [];
         for (int i = 0; i < network.Layers.Count; i++)
             foreach (LoweredTensor tensor in network.Layers[i].Reads)
@@ -64,14 +66,18 @@ internal sealed class Sensitivity
         return importance;
     }
 
+    private static IEnumerable<byte[]> Spread(IReadOnlyList<byte[]> frames, int countMax)
+    {
+        int count = Math.Min(frames.Count, countMax);
+        return Enumerable.Range(0, count).Select(f => frames[(int)((long)f * frames.Count / count)]);
+    }
+
     private static Sensitivity Measure(LinearLayer layer, FloatSums sums, FloatFlow[] flows, double[] gradients)
     {
         float[][] gathered = new float[flows.Length][];
         Parallel.For(0, flows.Length, f => gathered[f] = sums.Gather(t => flows[f][t]));
         double[][] cost = new double[layer.Groups][];
-        double energy = 0;
         int fanIn = layer.FanIn;
-        int rowsPerGroup = layer.Rows / layer.Groups;
         for (int group = 0; group < layer.Groups; group++)
         {
             InputSamples samples = InputSamples.Take(layer, sums, gathered, group);
@@ -80,45 +86,19 @@ internal sealed class Sensitivity
             cost[group] = new double[fanIn];
             for (int place = 0; place < fanIn; place++)
                 cost[group][factor.Order[place]] = 1 / (factor[place][place] * factor[place][place]);
-            for (int row = group * rowsPerGroup; row < (group + 1) * rowsPerGroup; row++)
-                energy += EnergyOf(layer, row, hessian);
         }
 
-        // energy is the sum over rows of the mean square of their outputs.
-        Console.Error.WriteLine($"{layer.Name} grad {gradients.Average():E2} energy {energy:E2} rel {gradients.Average()*energy/layer.Rows:E2}");
-        string mode = Environment.GetEnvironmentVariable("SENS") ?? "layer";
-        double mean = gradients.Average();
         long positions = (long)layer.GridHeight * layer.GridWidth;
-        double[] per = mode switch
-        {
-            "rel" => [.. gradients.Select(_ => 1 / Math.Max(energy, 1e-30))],
-            "row" => [.. gradients.Select(g => Math.Max(g, mean * 0.01) * positions)],
-            "blend" => [.. gradients.Select(g => ((mean + Math.Min(g, 8 * mean)) / 2) * positions)],
-            "geo" => [.. gradients.Select(_ => Math.Sqrt(mean * positions / Math.Max(energy, 1e-30)))],
-            _ => [.. gradients.Select(_ => mean * positions)],
-        };
-        return new Sensitivity(cost, per);
+        return new Sensitivity(cost, [.. WeightOfRows(gradients).Select(g => g * positions)]);
     }
 
-    /// <summary>wᵀ·H·w, the bias included.</summary>
-    private static double EnergyOf(LinearLayer layer, int row, double[][] hessian)
+    /// <summary>
+    /// A row's own gradient and its layer's mean, half each: the mean alone is safe and blind to rows that matter more, a row's own is drawn from few
+    /// probes. A row counts at most eight times its layer's mean.
+    /// </summary>
+    private static IEnumerable<double> WeightOfRows(double[] gradients)
     {
-        int n = layer.FanIn;
-        double[] w = new double[n + 1];
-        for (int k = 0; k < n; k++)
-            w[k] = layer.Weights[(row * n) + k];
-        w[n] = layer.Bias[row];
-        double energy = 0;
-        for (int i = 0; i <= n; i++)
-        {
-            if (w[i] == 0)
-                continue;
-            double sum = 0;
-            for (int j = 0; j <= n; j++)
-                sum += hessian[i][j] * w[j];
-            energy += w[i] * sum;
-        }
-
-        return energy;
+        double mean = gradients.Average();
+        return gradients.Select(g => (mean + Math.Min(g, 8 * mean)) / 2);
     }
 }

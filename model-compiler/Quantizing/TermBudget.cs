@@ -3,10 +3,13 @@ using Barrel.Compiler.Lowering;
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// Chooses 0, 1 or 2 terms for each weight: least importance·error² + λ·terms, with one λ for the whole network so that its adds meet the budget.
+/// Chooses 0 to 3 terms for each weight: least importance·error² + λ·terms, with one λ for the whole network so that its adds meet the budget.
 /// </summary>
 internal sealed class TermBudget
 {
+    /// <summary>Terms of a weight at most: a fourth never paid.</summary>
+    private const int TermsMax = 3;
+
     private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
 
     private readonly List<Entry> _entries = [];
@@ -33,7 +36,7 @@ internal sealed class TermBudget
         for (int i = 0; i < (_priced ? 14 : 30); i++)
         {
             double middle = (low + high) / 2;
-            if (_entries.Sum(e => e.AddsAt(Math.Pow(2, middle))) > addsLeft)
+            if (_entries.Sum(e => e.AddsAt(ExactMath.Exp2(middle))) > addsLeft)
                 low = middle;
             else
                 high = middle;
@@ -41,7 +44,7 @@ internal sealed class TermBudget
 
         _lastPrice = high;
         _priced = true;
-        return Math.Pow(2, high);
+        return ExactMath.Exp2(high);
     }
 
     /// <summary>What a layer would take at a price.</summary>
@@ -51,7 +54,7 @@ internal sealed class TermBudget
     public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
 
     /// <summary>
-    /// The best of 0, 1 or 2 terms for one weight: least cost·error² + price·terms.
+    /// The best of 0 to 3 terms for one weight: least cost·error² + price·terms.
     /// </summary>
     /// <param name="scale">The layer's greatest power, from <see cref="ScaleOf"/>.</param>
     public static double Round(double weight, float scale, double cost, double price)
@@ -59,7 +62,7 @@ internal sealed class TermBudget
         float w = (float)weight;
         double best = 0;
         double least = cost * weight * weight;
-        for (int t = 1; t <= 2; t++)
+        for (int t = 1; t <= TermsMax && price * t < least; t++)
         {
             float q = SignedPowers.Nearest(Tables[t], w / scale) * scale;
             double error = weight - q;
@@ -87,57 +90,56 @@ internal sealed class TermBudget
 
     private sealed class Entry
     {
-        private readonly float[] _one;
-        private readonly float[] _two;
-        private readonly byte[] _twoTerms;
-        private readonly double[] _zeroCost;
-        private readonly double[] _oneCost;
-        private readonly double[] _twoCost;
+        /// <summary>[terms][weight]: importance·error² with the nearest sum of at most so many terms.</summary>
+        private readonly double[][] _costs;
+
+        /// <summary>[terms][weight]: terms that the sum really takes.</summary>
+        private readonly byte[][] _counts;
         private readonly long _positions;
 
         public Entry(LinearLayer layer, float[] weights, double[] importance, long positions)
         {
             Layer = layer;
             _positions = positions;
+            _costs = new double[TermsMax + 1][];
+            _counts = new byte[TermsMax + 1][];
             float scale = ScaleOf(weights);
-            _one = Array.ConvertAll(weights, w => SignedPowers.Nearest(Tables[1], w / scale) * scale);
-            _two = Array.ConvertAll(weights, w => SignedPowers.Nearest(Tables[2], w / scale) * scale);
-            _twoTerms = Array.ConvertAll(_two, w => (byte)SignedPowers.CountTerms(w));
-            _zeroCost = Cost(weights, weights, importance, 0);
-            _oneCost = Cost(weights, _one, importance, 1);
-            _twoCost = Cost(weights, _two, importance, 1);
+            for (int t = 0; t <= TermsMax; t++)
+            {
+                _costs[t] = new double[weights.Length];
+                _counts[t] = new byte[weights.Length];
+                for (int i = 0; i < weights.Length; i++)
+                {
+                    float q = SignedPowers.Nearest(Tables[t], weights[i] / scale) * scale;
+                    double error = weights[i] - q;
+                    _costs[t][i] = importance[i] * error * error;
+                    _counts[t][i] = (byte)SignedPowers.CountTerms(q);
+                }
+            }
         }
 
         public LinearLayer Layer { get; }
 
         public double AddsAt(double price)
         {
+            // The price is an add's, and a term is added at every position; the importance is of the layer's whole output.
+            double term = price * _positions;
             long terms = 0;
-            for (int i = 0; i < _one.Length; i++)
-                terms += TermsAt(i, price);
-            return (double)terms * _positions;
-        }
-
-        private static double[] Cost(float[] weights, float[] quantized, double[] importance, int factor)
-        {
-            double[] cost = new double[weights.Length];
-            for (int i = 0; i < cost.Length; i++)
+            for (int i = 0; i < _costs[0].Length; i++)
             {
-                double error = weights[i] - ((double)quantized[i] * factor);
-                cost[i] = importance[i] * error * error;
+                double least = _costs[0][i];
+                int taken = 0;
+                for (int t = 1; t <= TermsMax; t++)
+                {
+                    double cost = _costs[t][i] + (term * _counts[t][i]);
+                    if (cost < least)
+                        (least, taken) = (cost, _counts[t][i]);
+                }
+
+                terms += taken;
             }
 
-            return cost;
-        }
-
-        private int TermsAt(int i, double price)
-        {
-            // The price is an add's, and a term is added at every position; the importance is already relative to the layer's output.
-            double term = price * _positions;
-            double zero = _zeroCost[i];
-            double one = _one[i] == 0 ? double.PositiveInfinity : _oneCost[i] + term;
-            double two = _two[i] == 0 ? double.PositiveInfinity : _twoCost[i] + (term * _twoTerms[i]);
-            return zero <= one && zero <= two ? 0 : one <= two ? 1 : _twoTerms[i];
+            return (double)terms * _positions;
         }
     }
 }

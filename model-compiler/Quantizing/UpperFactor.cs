@@ -11,8 +11,12 @@ internal sealed class UpperFactor
 {
     private readonly double[][] _upper;
 
-    private UpperFactor(int[] order, double[][] upper)
+    /// <summary>[place]: what damping added to the diagonal.</summary>
+    private readonly double[] _added;
+
+    private UpperFactor(int[] order, double[][] upper, double[] added)
     {
+        _added = added;
         Order = order;
         _upper = upper;
     }
@@ -36,13 +40,15 @@ internal sealed class UpperFactor
 
         // With the order reversed, H = M·Mᵀ (Cholesky) is H = R·Rᵀ with R upper in the order itself, and U is R⁻¹.
         double[][] lower = new double[n][];
+        double[] added = new double[n];
         for (int i = 0; i < n; i++)
         {
             lower[i] = new double[n];
             int from = order[n - 1 - i];
             for (int j = 0; j <= i; j++)
                 lower[i][j] = hessian[from][order[n - 1 - j]];
-            lower[i][i] += from == columns ? 1e-6 * Math.Max(hessian[from][from], 1) : (damping * mean) + 1e-12;
+            added[n - 1 - i] = from == columns ? 1e-6 * Math.Max(hessian[from][from], 1) : (damping * mean) + 1e-12;
+            lower[i][i] += added[n - 1 - i];
         }
 
         Cholesky(lower);
@@ -55,7 +61,22 @@ internal sealed class UpperFactor
                 upper[i][j] = inverse[n - 1 - i][n - 1 - j];
         }
 
-        return new UpperFactor(order, upper);
+        return new UpperFactor(order, upper, added);
+    }
+
+    /// <summary>The Hessian that this is the factor of, damping included, in the order of <see cref="Order"/>.</summary>
+    public double[][] Reordered(double[][] hessian)
+    {
+        int n = Order.Length;
+        double[][] reordered = new double[n][];
+        for (int i = 0; i < n; i++)
+        {
+            double[] from = hessian[Order[i]];
+            reordered[i] = [.. Order.Select(k => from[k])];
+            reordered[i][i] += _added[i];
+        }
+
+        return reordered;
     }
 
     /// <summary>H⁻¹·b, both in the order of <see cref="Order"/>.</summary>

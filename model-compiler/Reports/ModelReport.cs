@@ -29,6 +29,22 @@ internal static class ModelReport
         long adds = layers.Sum(l => l.Adds);
         writer.WriteLine(
             $"{Count(model.Macs)} MACs become {Count(adds)} adds, {Ratio(adds, model.Macs)} a MAC; blob {Count(model.Blob.Length)} bytes, arena {Count(model.ArenaBytes)} bytes");
+        writer.WriteLine(
+            $"a frame: {Count(layers.Sum(l => l.Shifts))} shifts; {Count(layers.Sum(l => l.ArenaBytesRead))} bytes read from the arena, "
+            + $"{Count(layers.Sum(l => l.ArenaBytesWritten))} written; {Count(layers.Sum(l => l.BlobBytesRead))} read from flash");
+        WriteEnergy(writer, layers);
+    }
+
+    private static void WriteEnergy(TextWriter writer, LayerCosts[] layers)
+    {
+        EnergyEstimate lanes = EnergyEstimate.InLanes(layers);
+        EnergyEstimate wide = EnergyEstimate.OneByOne(layers);
+        writer.WriteLine(
+            $"energy estimate in 32-bit adds: {Count((long)lanes.Blob.Total)}, in int8 multiply-accumulates {Count((long)lanes.Int8.Total)}: "
+            + $"{Percent(lanes.Share)} of it ({Percent(wide.Share)} where every operation is 32 bits wide)");
+        writer.WriteLine(
+            $"  assuming add {EnergyEstimate.Add32}, multiply {EnergyEstimate.Multiply32}, register file {EnergyEstimate.RegisterFile32}, SRAM {EnergyEstimate.Sram32}, "
+            + $"DRAM {EnergyEstimate.Dram32} for 32 bits; narrower ones their share, multiplications its square; flash once a frame at DRAM's cost; --report says all");
     }
 
     private static void WriteJson(TextWriter writer, Model model, LayerCosts[] layers)
@@ -68,6 +84,8 @@ internal static class ModelReport
     }
 
     private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Percent(double share) => (100 * share).ToString("F0", CultureInfo.InvariantCulture) + "%";
 
     private static string Ratio(long adds, long macs) => macs == 0 ? "-" : ((double)adds / macs).ToString("F3", CultureInfo.InvariantCulture);
 }

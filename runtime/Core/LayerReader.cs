@@ -16,6 +16,7 @@ namespace Barrel.Runtime
 
         public Layer Read()
         {
+            int start = _cursor.Decoder.Position;
             int kind = _cursor.Number(Fields.Kind, ModelFormat.LayerTaps, ModelFormat.LayerResize, "layer kind");
             _name = _cursor.Text(Fields.TextOfLayer, "layer name");
             string op = _cursor.Text(Fields.TextOfOperator, "layer operator");
@@ -28,6 +29,7 @@ namespace Barrel.Runtime
             layer.Operator = op;
             layer.Output = _output;
             layer.Macs = ReadMacs(layer);
+            layer.BlobBytes = _cursor.Decoder.Position - start;
             _model.Macs += layer.Macs;
             if (_model.Macs < 0)
                 throw Bad("brings the multiplications to more than 63 bits");

@@ -14,6 +14,9 @@ namespace Barrel.Runtime
 
         /// <summary>Multiplications that the float network takes here for one frame; 0 where it would not count any.</summary>
         public long Macs;
+
+        /// <summary>Bytes of the blob that describe it.</summary>
+        public int BlobBytes;
     }
 
     /// <summary>Channels of a tensor that a layer reads.</summary>

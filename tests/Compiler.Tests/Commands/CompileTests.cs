@@ -5,6 +5,7 @@ using Barrel.Compiler.Cards;
 using Barrel.Compiler.Commands;
 using Barrel.Compiler.Import;
 using Barrel.Compiler.Lowering;
+using Barrel.Compiler.Metrics;
 using Barrel.Compiler.Tests.Data;
 using Barrel.Compiler.Tests.Import;
 using Barrel.Runtime;
@@ -124,6 +125,14 @@ public class CompileTests
     [DataRow("compile NET.onnx -o OUT.barrel --board nonesuch", BoardErrors.UnknownBoard)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/nonesuch.json", BoardErrors.UnreadableFile)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/TEXT.json", BoardErrors.InvalidFile)]
+    [DataRow("compile NET.onnx -o OUT.barrel --emit-csharp FOLDER", CommandErrors.NotBuilt)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --data FOLDER", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1 --data FOLDER --adds-per-mac 1", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1 --data FOLDER --weights linear", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 101 --data FOLDER", CommandErrors.Option)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1 --data FOLDER/none", CommandErrors.InputFile)]
+    [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1 --data FOLDER", MetricErrors.Task)]
     [DataRow("compile NET.onnx -o OUT.barrel --weights log2 --bits 1", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o OUT.barrel --weights linear --bits 9", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o OUT.barrel --bits 4", CommandErrors.Option)]
@@ -159,6 +168,32 @@ public class CompileTests
         Run(folder, line).AssertError(code);
         CollectionAssert.AreEqual(before, Listing(folder));
         Assert.AreEqual("as it was", File.ReadAllText(folder["OUT.barrel"]));
+    }
+
+    [TestMethod]
+    public void TheTargetLossIsKeptOnTheData()
+    {
+        using TemporaryFolder folder = Folder();
+        folder.Text("NET.card.json", """{"task": "segmentation", "classes": ["a", "b"]}""");
+        for (int i = 0; i < 3; i++)
+        {
+            int seed = i;
+            folder.Bytes($"data/images/{i}.png", TemporaryFolder.Png(8, 8, (x, y) => [(byte)(x * 30), (byte)(y * 30), (byte)(((x * y) + seed) * 4)]));
+            folder.Labels($"data/labels/{i}.png", 8, 8, (x, _) => (byte)(x / 4));
+        }
+
+        const string Line = "compile NET.onnx -o OUT.barrel --calibrate FOLDER/data --data FOLDER/data --target-loss 2";
+        TestCommandLine compiled = Run(folder, Line);
+        Assert.AreEqual(0, compiled.ExitCode, compiled.Error);
+        Assert.Contains("chosen: ", compiled.Error);
+        TestCommandLine evaluated = Run(folder, "evaluate NET.onnx OUT.barrel --data FOLDER/data --json");
+        using JsonDocument json = JsonDocument.Parse(evaluated.Out);
+        double[] figures = [.. json.RootElement.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("meanIoU").GetDouble())];
+        Assert.IsGreaterThanOrEqualTo(figures[0] - 2, figures[1]);
+
+        byte[] first = File.ReadAllBytes(folder["OUT.barrel"]);
+        Assert.AreEqual(compiled.Error, Run(folder, Line).Error, "the same each time");
+        CollectionAssert.AreEqual(first, File.ReadAllBytes(folder["OUT.barrel"]));
     }
 
     [TestMethod]

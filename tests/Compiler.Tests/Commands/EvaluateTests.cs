@@ -60,13 +60,29 @@ public class EvaluateTests
         TestCommandLine table = TestCommandLine.Run("evaluate", folder["net.onnx"], folder["swapped.onnx"], "--data", folder["data"]);
         Assert.AreEqual(0, table.ExitCode, table.Error);
         string road = table.Out.Split('\n').Single(l => l.StartsWith("road IoU", StringComparison.Ordinal));
-        CollectionAssert.AreEqual(new[] { "road", "IoU", "75.00", "0.00" }, road.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        CollectionAssert.AreEqual(new[] { "road", "IoU", "75.00", "0.00", "(-75.00)" }, road.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("blue", table.Out);
+        Assert.Contains($"{new FileInfo(folder["net.onnx"]).Length:N0}", table.Out.Split('\n').Single(l => l.StartsWith("file bytes", StringComparison.Ordinal)));
 
         TestCommandLine run = TestCommandLine.Run("evaluate", folder["net.onnx"], folder["swapped.onnx"], "--data", folder["data"], "--json");
         using JsonDocument json = JsonDocument.Parse(run.Out);
         Assert.AreEqual(0, json.RootElement.GetProperty("models")[1].GetProperty("roadIoU").GetDouble());
         Assert.AreEqual(folder["net.onnx"], json.RootElement.GetProperty("models")[0].GetProperty("model").GetString());
+    }
+
+    [TestMethod]
+    public void ABlobIsComparedWithItsNetwork()
+    {
+        using TemporaryFolder folder = Segmentation();
+        Assert.AreEqual(0, TestCommandLine.Run("compile", folder["net.onnx"], "-o", folder["net.barrel"], "--activation-bits", "6").ExitCode);
+        TestCommandLine table = TestCommandLine.Run("evaluate", folder["net.onnx"], folder["net.barrel"], "--data", folder["data"]);
+        Assert.AreEqual(0, table.ExitCode, table.Error);
+        string[] Line(string name) => table.Out.Split('\n').Single(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        CollectionAssert.AreEqual(new[] { "75.00", "75.00", "(0.00)" }, Line("mIoU"));
+        Assert.AreEqual("-", Line("adds/MAC")[0]);
+        Assert.HasCount(2, Line("adds/MAC"));
+        Assert.AreEqual("float", Line("activation bits")[0]);
+        Assert.AreEqual($"{new FileInfo(folder["net.barrel"]).Length:N0}", Line("file bytes")[1]);
     }
 
     [TestMethod]
