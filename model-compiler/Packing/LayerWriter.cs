@@ -163,7 +163,7 @@ internal static class LayerWriter
     {
         int shift = 0;
         int low = 0;
-        int high = layer.Output.CodeMax;
+        int high = (1 << layer.Output.Bits) - 1;
         int miss = 0;
         for (int r = 0; r < rows.Length; r++)
         {

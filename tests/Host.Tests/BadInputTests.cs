@@ -1,6 +1,7 @@
 using Barrel.Host.Cameras;
 using Barrel.Host.Commands;
 using Barrel.Runtime;
+using Barrel.Runtime.Tests.Models;
 
 namespace Barrel.Host.Tests;
 
@@ -120,7 +121,7 @@ public class BadInputTests
         byte[] road = DemoFiles.Model();
         Write("road", road);
         Write("road-cut", road[..^9]);
-        Write("classifier", Classifier(road));
+        Write("classifier", Classifier());
 
         using MemoryStream clip = new();
         Y4mWriter writer = new(clip, 64, 48, 10);
@@ -143,15 +144,11 @@ public class BadInputTests
         Write("pictures/b.png", picture.ToArray()[..^40]);
     }
 
-    /// <summary>The road network with another task in its first field behind the name.</summary>
-    private static byte[] Classifier(byte[] road)
+    /// <summary>A network that makes no mask.</summary>
+    private static byte[] Classifier()
     {
-        byte[] blob = [.. road];
-        int task = ModelFormat.HeaderBytes + 1 + blob[ModelFormat.HeaderBytes];
-        Assert.AreEqual(Model.TaskSegmentation, blob[task]);
-        blob[task] = Model.TaskClassification;
-        uint checksum = Crc32C.Compute(blob, ModelFormat.HeaderBytes, blob.Length - ModelFormat.HeaderBytes);
-        BitConverter.TryWriteBytes(blob.AsSpan(12), checksum);
-        return blob;
+        TestModel made = SampleModels.OneRow(8, 16, AccumulatorLayer.ModeRaw);
+        made.Model.Task = Model.TaskClassification;
+        return made.ToBlob();
     }
 }

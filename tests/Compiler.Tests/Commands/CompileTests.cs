@@ -98,7 +98,7 @@ public class CompileTests
     [DataRow("arenaBytesMax", 65536, 1024)]
     public void WhatDoesNotFitEndsWithOne(string key, int flashBytes, int arenaBytesMax)
     {
-        using TemporaryFolder folder = Folder(width: 32, channels: 16);
+        using TemporaryFolder folder = Folder(width: 32, channels: 32);
         string json = Encoding.UTF8.GetString(BoardJson("esp32"));
         foreach ((string name, int value) in new[] { ("flashBytes", flashBytes), ("arenaBytesMax", arenaBytesMax) })
             json = System.Text.RegularExpressions.Regex.Replace(json, $"\"{name}\": *[0-9]+", $"\"{name}\": {value}");

@@ -65,6 +65,9 @@ public class ModelWriterTests
     public void WithLogActivations(WeightScheme scheme, int activationBits) => Gen.Int[0, int.MaxValue].Each(80, seed =>
         {
             Quantized q = Random(seed, new QuantizeOptions { Weights = scheme, Activations = ActivationScheme.Log2, ActivationBits = activationBits, AddsPerMac = 40 });
+            LoweredTensor[] tensors = [q.Network.Input, .. q.Network.Layers.Select(l => l.Output)];
+            for (int i = 0; i < q.Network.Layers.Count; i++)
+                AssertLayer(q.Network.Layers[i], q.Model.Layers[i], tensors, q);
             q.AssertRealArithmetic(Frame(q.Network.Input, seed));
             Quantized.AssertExecutorsAgree(q.Model, Frame(q.Network.Input, seed + 1));
             for (int i = 0; i < q.Network.Layers.Count; i++)
