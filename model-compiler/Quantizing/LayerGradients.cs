@@ -5,7 +5,17 @@ namespace Barrel.Compiler.Quantizing;
 /// <summary>Mean squares of one frame's gradients of a layer's sums.</summary>
 /// <param name="Rows">[row], over positions.</param>
 /// <param name="Positions">[grid position], over rows.</param>
-internal sealed record FrameGradients(double[] Rows, float[] Positions);
+internal sealed record FrameGradients(double[] Rows, float[] Positions)
+{
+    /// <summary>Takes one more probe into a mean of so many.</summary>
+    public void Add(FrameGradients probe, int count)
+    {
+        for (int i = 0; i < Rows.Length; i++)
+            Rows[i] += (probe.Rows[i] - Rows[i]) / (count + 1);
+        for (int i = 0; i < Positions.Length; i++)
+            Positions[i] += (probe.Positions[i] - Positions[i]) / (count + 1);
+    }
+}
 
 /// <summary>What the gradients of a layer's sums say of where an error matters: in which rows, and at which positions of which frames.</summary>
 /// <param name="Rows">[row]: mean square over frames and positions.</param>
@@ -27,6 +37,6 @@ internal sealed record LayerGradients(double[] Rows, float[][] PositionWeights)
         return new LayerGradients(rows, weights);
     }
 
-    /// <summary>Half of the weight is the gradient's, half is the same everywhere: a layer must also keep right what is right already.</summary>
-    private static float Weight(double relative) => (float)((1 + Math.Min(relative, WeightMax)) / 2);
+    /// <summary>Four fifths of the weight are the gradient's; the rest is the same everywhere: a layer must also keep right what is right already.</summary>
+    private static float Weight(double relative) => (float)((1 + (4 * Math.Min(relative, WeightMax))) / 5);
 }

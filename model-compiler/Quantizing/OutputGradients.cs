@@ -10,29 +10,46 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal static class OutputGradients
 {
+    /// <summary>Probes in all at least: few frames get several each.</summary>
+    private const int ProbesMin = 64;
+
     /// <param name="network">The network.</param>
     /// <param name="frames">Codes of the frames to measure on.</param>
     public static Dictionary<LinearLayer, LayerGradients> Measure(LoweredNetwork network, IReadOnlyList<byte[]> frames)
     {
         LinearLayer[] layers = [.. network.Layers.OfType<LinearLayer>()];
         Dictionary<LinearLayer, FloatSums> sums = layers.ToDictionary(l => l, l => new FloatSums(l));
+        int probes = Math.Max(1, ProbesMin / Math.Max(1, frames.Count));
         Dictionary<LinearLayer, FrameGradients>[] ofFrames = new Dictionary<LinearLayer, FrameGradients>[frames.Count];
-        Parallel.For(0, frames.Count, f => ofFrames[f] = OfFrame(network, sums, frames[f], (uint)f));
+        Parallel.For(0, frames.Count, f => ofFrames[f] = OfFrame(network, sums, frames[f], (uint)f, probes));
         return layers.ToDictionary(l => l, l => LayerGradients.Of(l, [.. ofFrames.Select(f => f.GetValueOrDefault(l))]));
     }
 
-    private static Dictionary<LinearLayer, FrameGradients> OfFrame(LoweredNetwork network, Dictionary<LinearLayer, FloatSums> sums, byte[] frame, uint seed)
+    private static Dictionary<LinearLayer, FrameGradients> OfFrame(
+        LoweredNetwork network, Dictionary<LinearLayer, FloatSums> sums, byte[] frame, uint seed, int probes)
     {
         FloatFlow flow = Forward(network, sums, FloatFlow.InputValues(network.Input, frame));
-        Dictionary<LoweredTensor, float[]> gradients = [];
-        for (int i = 0; i < network.Outputs.Count; i++)
+        Dictionary<LinearLayer, FrameGradients> means = [];
+        for (int probe = 0; probe < probes; probe++)
         {
-            LoweredTensor output = network.Outputs[i];
-            LinearLayer? maker = network.Layers.Find(l => l.Output == output) as LinearLayer;
-            gradients[output] = OutputProbe.Draw(maker, flow[output], (seed * 31) + (uint)i + 1);
+            Dictionary<LoweredTensor, float[]> gradients = [];
+            for (int i = 0; i < network.Outputs.Count; i++)
+            {
+                LoweredTensor output = network.Outputs[i];
+                LinearLayer? maker = network.Layers.Find(l => l.Output == output) as LinearLayer;
+                gradients[output] = OutputProbe.Draw(maker, flow[output], (((seed * (uint)probes) + (uint)probe) * 31) + (uint)i + 1);
+            }
+
+            foreach ((LinearLayer layer, FrameGradients squares) in Back(network, sums, flow, gradients, toInput: false))
+            {
+                if (means.TryGetValue(layer, out FrameGradients? mean))
+                    mean.Add(squares, probe);
+                else
+                    means[layer] = squares;
+            }
         }
 
-        return Back(network, sums, flow, gradients, toInput: false);
+        return means;
     }
 
     /// <summary>Takes gradients of the outputs back through the network.</summary>
@@ -65,8 +82,6 @@ internal static class OutputGradients
                     FloatResize.Back(resample.Table, gradient, Of(resample.Input));
                     break;
             }
-
-            flow.Release(layer.Output);
         }
 
         return squares;

@@ -74,13 +74,13 @@ internal static class OutputProbe
         });
     }
 
-    /// <summary>Values that nothing is known of: an error counts relative to their own size.</summary>
+    /// <summary>Values that nothing is known of: an error counts relative to the energy of the whole output, so that one of few values counts as much as one of many.</summary>
     private static float[] OfValues(float[] values, Func<int> sign)
     {
         double energy = 0;
         foreach (float v in values)
             energy += (double)v * v;
-        double size = Math.Sqrt(Math.Max(energy / values.Length, 1e-30));
+        double size = Math.Sqrt(Math.Max(energy, 1e-30));
         return Array.ConvertAll(values, _ => (float)(sign() / size));
     }
 

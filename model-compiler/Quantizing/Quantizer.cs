@@ -15,7 +15,7 @@ public sealed class Quantizer
     /// <summary>Weights of at most so many terms each are a grid that somebody trained or that is exact by nature: kept.</summary>
     private const int ExactTermsMax = 2;
 
-    /// <summary>Octaves by which a layer's price rises while it takes more than its share, before the search halves.</summary>
+    /// <summary>Octaves by which a layer's price rises while it takes more than its share, before the search halves; each rise is twice the last.</summary>
     private const double PriceStep = 0.5;
 
     private const int PriceSteps = 8;
@@ -107,7 +107,7 @@ public sealed class Quantizer
         {
             if (IsExact(layer.Weights))
                 chosen[layer] = layer.Weights;
-            else if (!layer.CountsMacs && options.Weights != WeightScheme.Terms)
+            else if (!layer.CountsMacs && (options.Weights != WeightScheme.Terms || network.Macs == 0))
                 chosen[layer] = TermBudget.Nearest(layer.Weights, 3);
             else if (options.Weights != WeightScheme.Terms)
                 chosen[layer] = WeightSchemes.Quantize(options.Weights, layer.Weights, options.Bits);
@@ -199,21 +199,18 @@ public sealed class Quantizer
         // Feedback moves weights, and with them what they take; a layer that would take more than its share pays a higher price.
         double low = 0;
         double high = 0;
-        for (int i = 0; i < PriceSteps && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++)
+        double step = PriceStep;
+        for (int i = 0; (i < PriceSteps || high == 0) && (LayerCost.TapAdds(layer, made.Weights) > share || i > 0); i++, step *= 2)
         {
-            double middle = high == 0 ? low + PriceStep : (low + high) / 2;
+            double middle = high == 0 ? low + step : (low + high) / 2;
             QuantizedLinear tried = At(price * ExactMath.Exp2(middle));
-            if (LayerCost.TapAdds(layer, tried.Weights) > share)
-            {
-                low = middle;
-                if (high == 0)
-                    made = tried;
-            }
-            else
-            {
+            bool fits = LayerCost.TapAdds(layer, tried.Weights) <= share;
+            if (fits)
                 high = middle;
+            else
+                low = middle;
+            if (fits || high == 0)
                 made = tried;
-            }
         }
 
         _terms.Remove(layer);
