@@ -74,7 +74,7 @@ internal sealed class RowBuilder
         return rows;
     }
 
-    private static int LeastUnit(double bound) => bound == 0 ? -100 : (int)Math.Ceiling(Math.Log2(bound)) - SumBitsMax;
+    private static int LeastUnit(double bound) => bound == 0 ? -100 : ExactMath.CeilingLog2(bound) - SumBitsMax;
 
     /// <summary>The row's terms with exponents in real units: weight exponent + input step.</summary>
     private List<Tap> RealTaps(int row)

@@ -97,7 +97,7 @@ internal static class ActivationGrids
         int codeMax = (1 << bits) - 1;
         if (most == 0)
             return (Math.Max(-bits, exponentMin), 0);
-        int top = (int)MathF.Ceiling(MathF.Log2(most)) - bits;
+        int top = ExactMath.CeilingLog2(most) - bits;
         (int Exponent, int Zero) best = (top + 1, low < 0 ? 1 << (bits - 1) : 0);
         double bestError = double.PositiveInfinity;
         for (int exponent = top + 1; exponent >= top - 4; exponent--)

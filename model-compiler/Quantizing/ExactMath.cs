@@ -1,12 +1,19 @@
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// Exponentials from additions, multiplications and scalings alone, whose results IEEE 754 fixes: the C library's differ from machine to machine in the last
+/// Exponentials and logarithms from additions, multiplications and scalings alone, whose results IEEE 754 fixes: the C library's differ from machine to machine in the last
 /// bit, and a blob must not.
 /// </summary>
 internal static class ExactMath
 {
     private const double Ln2 = 0.69314718055994530942;
+
+    /// <summary>The least whole number n with x ≤ 2^n, x being positive and finite.</summary>
+    public static int CeilingLog2(double x)
+    {
+        int floor = Math.ILogB(x);
+        return x > Math.ScaleB(1, floor) ? floor + 1 : floor;
+    }
 
     /// <summary>2^x for |x| up to 1000, to about 15 digits.</summary>
     public static double Exp2(double x)

@@ -107,7 +107,7 @@ internal sealed class TermBudget
     public static float ScaleOf(float[] weights)
     {
         float most = weights.Max(Math.Abs);
-        return most == 0 ? 1 : MathF.ScaleB(1, (int)MathF.Ceiling(MathF.Log2(most)));
+        return most == 0 ? 1 : MathF.ScaleB(1, ExactMath.CeilingLog2(most));
     }
 
     private sealed class Entry

@@ -39,10 +39,10 @@ internal static class WeightSchemes
             return new float[weights.Length];
         (Func<float, int, int, float> function, int widest) = scheme switch
         {
-            WeightScheme.Linear => ((Func<float, int, int, float>)Linear, (int)MathF.Ceiling(MathF.Log2(most))),
+            WeightScheme.Linear => ((Func<float, int, int, float>)Linear, ExactMath.CeilingLog2(most)),
             WeightScheme.LogNet => (LogNet, LogQuant.RoundedLog2(most) + 1),
             WeightScheme.LogSqrt2 => (LogSqrt2, LogQuant.RoundedHalfOctaves(most) + 1),
-            _ => (Log2, (int)MathF.Ceiling(MathF.Log2(most))),
+            _ => (Log2, ExactMath.CeilingLog2(most)),
         };
         float[]? best = null;
         double bestError = double.PositiveInfinity;
