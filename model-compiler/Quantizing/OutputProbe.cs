@@ -8,6 +8,9 @@ internal static class OutputProbe
     /// <summary>Mean margin between the two greatest scores above which scores are scaled down: a saturated softmax would have no gradient.</summary>
     private const double MarginMax = 4;
 
+    /// <summary>Share of an average class below which a class gains no more weight by being rarer.</summary>
+    private const double RareShare = 0.3;
+
     /// <param name="maker">The layer that makes the output; null: no linear layer does.</param>
     /// <param name="scores">[channels, positions], before they are reduced to classes or bits.</param>
     /// <param name="seed">Same seed, same signs.</param>
@@ -35,6 +38,7 @@ internal static class OutputProbe
     private static float[] OfClasses(float[] scores, int channels, int positions, Func<int> sign)
     {
         double temperature = Math.Max(1, MeanMargin(scores, channels, positions) / MarginMax);
+        double[] rarity = Rarity(scores, channels, positions);
         float[] probe = new float[scores.Length];
         double[] root = new double[channels];
         for (int i = 0; i < positions; i++)
@@ -54,8 +58,9 @@ internal static class OutputProbe
                 probe[(c * positions) + i] = (float)z;
             }
 
+            double weight = rarity[i] / temperature;
             for (int c = 0; c < channels; c++)
-                probe[(c * positions) + i] = (float)((probe[(c * positions) + i] - (root[c] * root[c] * along)) / temperature);
+                probe[(c * positions) + i] = (float)((probe[(c * positions) + i] - (root[c] * root[c] * along)) * weight);
         }
 
         return probe;
@@ -82,6 +87,24 @@ internal static class OutputProbe
             energy += (double)v * v;
         double size = Math.Sqrt(Math.Max(energy, 1e-30));
         return Array.ConvertAll(values, _ => (float)(sign() / size));
+    }
+
+    /// <summary>
+    /// Square root of each position's weight: positions of classes that cover little of the frame count more, as they do in the mean IoU, where each class counts once.
+    /// </summary>
+    private static double[] Rarity(float[] scores, int channels, int positions)
+    {
+        int[] classes = new int[positions];
+        int[] counts = new int[channels];
+        for (int i = 0; i < positions; i++)
+        {
+            for (int c = 1; c < channels; c++)
+                if (scores[(c * positions) + i] > scores[(classes[i] * positions) + i])
+                    classes[i] = c;
+            counts[classes[i]]++;
+        }
+
+        return positions == 1 ? [1] : Array.ConvertAll(classes, c => Math.Sqrt(1 / (RareShare + ((double)counts[c] * channels / positions))));
     }
 
     private static double MeanMargin(float[] scores, int channels, int positions)
