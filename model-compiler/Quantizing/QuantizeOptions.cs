@@ -3,7 +3,7 @@ namespace Barrel.Compiler.Quantizing;
 /// <summary>How weights become sums of signed powers of two.</summary>
 public enum WeightScheme
 {
-    /// <summary>0, 1 or 2 terms a weight, chosen by rate and distortion under a budget of adds.</summary>
+    /// <summary>0 to 3 terms a weight, chosen by rate and distortion under a budget of adds.</summary>
     Terms,
 
     /// <summary>One power of two, nearest in the linear domain, full-scale range searched per layer.</summary>
