@@ -6,7 +6,8 @@ namespace Barrel.Compiler.Quantizing;
 /// <summary>
 /// How far the network's output moves when a layer's sums do: the mean square, over frames and positions, of the gradient of a probe of the output, one
 /// for each row. Probes are drawn so that their covariance is the output's own Fisher information, diag(p) − p·pᵀ of the softmax for scores, so a unit
-/// means the same in every layer: half of it times an error's square is what that error adds to the Kullback-Leibler divergence from the float network.
+/// means the same in every layer: half of it times an error's square is what that error adds to the Kullback-Leibler divergence from the float network,
+/// positions weighted as <see cref="OutputProbe"/> says.
 /// </summary>
 internal static class OutputGradients
 {

@@ -79,7 +79,10 @@ internal static class OutputProbe
         });
     }
 
-    /// <summary>Values that nothing is known of: an error counts relative to the energy of the whole output, so that one of few values counts as much as one of many.</summary>
+    /// <summary>
+    /// Values that nothing is known of: an error counts relative to the energy of the whole output, so that an output of few values counts as much as one
+    /// of many.
+    /// </summary>
     private static float[] OfValues(float[] values, Func<int> sign)
     {
         double energy = 0;
@@ -90,7 +93,8 @@ internal static class OutputProbe
     }
 
     /// <summary>
-    /// Square root of each position's weight: positions of classes that cover little of the frame count more, as they do in the mean IoU, where each class counts once.
+    /// Square root of each position's weight: positions of classes that cover little of the frame count more, as they do in the mean IoU, where each class
+    /// counts once.
     /// </summary>
     private static double[] Rarity(float[] scores, int channels, int positions)
     {

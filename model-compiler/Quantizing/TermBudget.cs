@@ -7,7 +7,7 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal sealed class TermBudget
 {
-    /// <summary>Terms of a weight at most: a fourth never paid.</summary>
+    /// <summary>Terms of a weight at most.</summary>
     private const int TermsMax = 3;
 
     private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
@@ -59,7 +59,7 @@ internal sealed class TermBudget
     private double AddsAt(double price)
     {
         double[] adds = new double[_entries.Count];
-        Parallel.For(0, adds.Length, i => adds[i] = _entries[i].AddsAt(PriceOfTerm(price, _entries[i].Positions)));
+        Parallel.For(0, adds.Length, i => adds[i] = AddsOf(_entries[i], price));
         return adds.Sum();
     }
 
@@ -70,7 +70,9 @@ internal sealed class TermBudget
     public double PriceOfTerm(double price, long positions) => price * (positions + (StorageShare * _meanPositions));
 
     /// <summary>What a layer would take at a price.</summary>
-    public double AddsOf(LinearLayer layer, double price) => _entries.Find(e => e.Layer == layer) is Entry e ? e.AddsAt(PriceOfTerm(price, e.Positions)) : 0;
+    public double AddsOf(LinearLayer layer, double price) => AddsOf(_entries.Find(e => e.Layer == layer)!, price);
+
+    private double AddsOf(Entry entry, double price) => entry.AddsAt(PriceOfTerm(price, entry.Positions));
 
     /// <summary>Takes a layer out: it is rounded.</summary>
     public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);

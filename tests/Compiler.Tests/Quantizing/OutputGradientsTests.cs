@@ -9,8 +9,8 @@ namespace Barrel.Compiler.Tests.Quantizing;
 public class OutputGradientsTests
 {
     /// <summary>
-    /// The gradient along a random direction against a central difference, over random networks of every operator. Kinks between the two points
-    /// spoil a few differences, so most of the directions must agree and not all.
+    /// The gradient along a random direction against a central difference, over random networks of every operator. The points lie so close that a kink
+    /// between them moves the difference by less than the tolerance.
     /// </summary>
     [TestMethod]
     public void GradientsAreSlopesOfTheOutput()
@@ -47,6 +47,6 @@ public class OutputGradientsTests
         }
 
         Assert.IsGreaterThan(100, checkedCount);
-        Assert.IsLessThan(checkedCount / 20, wrong.Count, string.Join('\n', wrong));
+        Assert.IsEmpty(wrong, string.Join('\n', wrong));
     }
 }
