@@ -32,6 +32,9 @@ public sealed record CompileOptions
     /// <summary>Adds per dense multiplication to aim at, with terms alone; null: the default.</summary>
     public double? AddsPerMac { get; init; }
 
+    /// <summary>Bytes of the blob at most, with terms alone; null: as many as it takes.</summary>
+    public int? BlobBytes { get; init; }
+
     /// <summary>4 to 8, with log activations 2 to 5; null: 8, or what <see cref="TargetLoss"/> finds, and 4.</summary>
     public int? ActivationBits { get; init; }
 
@@ -78,6 +81,7 @@ public static class Compile
         var weights = Choice("--weights", "How a weight becomes shifts and adds", WeightSchemes);
         var bits = new Option<int?>("--bits") { Description = "Bits of a weight besides its sign, 2 to 8; not with terms", HelpName = "N" };
         var adds = new Option<double?>("--adds-per-mac") { Description = "Adds per multiplication of the float network to aim at; with terms alone", HelpName = "X" };
+        var blobBytes = new Option<int?>("--blob-bytes") { Description = "Bytes of the blob at most; with terms alone, at a price in accuracy", HelpName = "N" };
         var activationBits = new Option<int?>("--activation-bits")
         {
             Description = "Bits of an activation, 4 to 8 [default: 8, or what --target-loss finds]; with log2 2 to 5 besides a sign [default: 4]",
@@ -97,7 +101,7 @@ public static class Compile
         var json = SharedOptions.Json();
         return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
         {
-            model, output, calibrate, weights, bits, adds, activationBits, activations, card, loss, data, board, report, csharp, json,
+            model, output, calibrate, weights, bits, adds, blobBytes, activationBits, activations, card, loss, data, board, report, csharp, json,
         }.Does(result => Run(
             Validate(new CompileOptions
             {
@@ -107,6 +111,7 @@ public static class Compile
                 Weights = result.GetRequiredValue(weights),
                 Bits = result.GetValue(bits),
                 AddsPerMac = result.GetValue(adds),
+                BlobBytes = result.GetValue(blobBytes),
                 ActivationBits = result.GetValue(activationBits),
                 Activations = result.GetRequiredValue(activations),
                 Card = result.GetValue(card),
@@ -133,6 +138,11 @@ public static class Compile
         else
             OptionCheck.InRange(options.ActivationBits, "--activation-bits", 4, 8);
         OptionCheck.InRange(options.AddsPerMac, "--adds-per-mac", 0.01, 16);
+        OptionCheck.InRange(options.BlobBytes, "--blob-bytes", 1, int.MaxValue);
+        if (options.BlobBytes is not null && options.Weights != WeightSchemes[0])
+            throw OptionCheck.Wrong($"--blob-bytes with --weights {options.Weights}, which has no choice of bytes; --weights {WeightSchemes[0]} would be right");
+        if (options.BlobBytes is not null && options.TargetLoss is not null)
+            throw OptionCheck.Wrong("--blob-bytes and --target-loss each search a setting of their own; one of the two would be right");
         OptionCheck.InRange(options.TargetLoss, "--target-loss", 0, 100);
         if (options.TargetLoss is not null && options.Data is null)
             throw OptionCheck.Wrong("--target-loss without --data; labelled data to measure the loss on would be right");
@@ -165,7 +175,8 @@ public static class Compile
             Trials trials = new(graph, card, frames, progress);
             TargetSearch? search = options.TargetLoss is not double loss ? null
                 : new(trials.Compile, metric!, new Target(quantization, FixedBits(options, quantization), loss), progress.Line);
-            chosen = search is null ? trials.Compile(quantization) : search.Run();
+            chosen = options.BlobBytes is int bytes ? new BlobSearch(trials.Compile, bytes, progress.Line).Run(quantization)
+                : search is null ? trials.Compile(quantization) : search.Run();
             AddsBudget.Check(options, chosen.Model);
             OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
             if (options.Report is not null)

@@ -28,6 +28,20 @@ internal static class ExactMath
         return Math.ScaleB(sum, (int)whole);
     }
 
+    /// <summary>log2(x) of a positive, normal number, to about 15 digits.</summary>
+    public static double Log2(double x)
+    {
+        int whole = Math.ILogB(x);
+        double m = Math.ScaleB(x, -whole);
+
+        // ln m = 2·atanh(z) with z = (m − 1) / (m + 1) ≤ 1/3: the term of degree 33 is below 1e-16.
+        double z = (m - 1) / (m + 1);
+        double sum = 0;
+        for (int n = 31; n >= 1; n -= 2)
+            sum = (1.0 / n) + (z * z * sum);
+        return whole + (2 * z * sum / Ln2);
+    }
+
     /// <summary>e^x; 0 where x is below −700.</summary>
     public static double Exp(double x) => x < -700 ? 0 : Exp2(Math.Min(x, 700) / Ln2);
 }

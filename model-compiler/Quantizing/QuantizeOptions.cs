@@ -40,6 +40,12 @@ public sealed record QuantizeOptions
     /// <summary>Adds for each multiplication of the float network, everything counted; terms only.</summary>
     public double AddsPerMac { get; init; } = 1.2;
 
+    /// <summary>
+    /// What a term's bits in the blob cost, relative to the adds of an average one; terms only. Half spares layers of many weights and few positions: blobs
+    /// become smaller, and no less accurate. More makes them smaller still, at a price in accuracy.
+    /// </summary>
+    public double StorageShare { get; init; } = 0.5;
+
     public ActivationScheme Activations { get; init; } = ActivationScheme.Linear;
 
     /// <summary>4 to 8 for linear codes, 2 to 5 for log codes.</summary>

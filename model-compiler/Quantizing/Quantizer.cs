@@ -50,7 +50,7 @@ public sealed class Quantizer
         _addsLeft = BudgetLeft(network, options, _fixed);
         _exact = Flows(network, frames);
         _sensitivities = Sensitivity.Measure(network, frames, budgeted);
-        _terms = new TermBudget();
+        _terms = new TermBudget(options.StorageShare);
         foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>().Where(budgeted.Contains))
             _terms.Add(layer, layer.Weights, _sensitivities[layer].ImportanceOf(layer), (long)layer.GridHeight * layer.GridWidth);
     }

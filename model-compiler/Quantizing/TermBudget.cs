@@ -5,15 +5,13 @@ namespace Barrel.Compiler.Quantizing;
 /// <summary>
 /// Chooses 0 to 3 terms for each weight: least importance·error² + λ·terms, with one λ for the whole network so that its adds meet the budget.
 /// </summary>
-internal sealed class TermBudget
+/// <param name="storageShare">Storage of a term relative to the adds of an average one.</param>
+internal sealed class TermBudget(double storageShare)
 {
     /// <summary>Terms of a weight at most.</summary>
     private const int TermsMax = 3;
 
     private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
-
-    /// <summary>Storage of a term relative to the adds of an average one.</summary>
-    private const double StorageShare = 0.5;
 
     private readonly List<Entry> _entries = [];
     private double _meanPositions;
@@ -64,10 +62,9 @@ internal sealed class TermBudget
     }
 
     /// <summary>
-    /// What a term costs: an add at every position, and its bits in flash, which are stored and read once whatever the layer's size. They count half as much
-    /// as an average term's adds, which spares layers of many weights and few positions: blobs become smaller, and no less accurate.
+    /// What a term costs: an add at every position, and its bits in flash, which are stored and read once whatever the layer's size.
     /// </summary>
-    public double PriceOfTerm(double price, long positions) => price * (positions + (StorageShare * _meanPositions));
+    public double PriceOfTerm(double price, long positions) => price * (positions + (storageShare * _meanPositions));
 
     /// <summary>What a layer would take at a price.</summary>
     public double AddsOf(LinearLayer layer, double price) => AddsOf(_entries.Find(e => e.Layer == layer)!, price);

@@ -32,10 +32,13 @@ internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<
     public static string Name(QuantizeOptions options)
     {
         string weights = options.Weights == WeightScheme.Terms
-            ? string.Create(CultureInfo.InvariantCulture, $"{options.AddsPerMac:0.0##} adds per MAC")
+            ? string.Create(CultureInfo.InvariantCulture, $"{options.AddsPerMac:0.0##} adds per MAC{StorageOf(options)}")
             : string.Create(CultureInfo.InvariantCulture, $"{options.Weights.ToString().ToLowerInvariant()} weights of {options.Bits} bits");
         return string.Create(CultureInfo.InvariantCulture, $"{weights}, {options.ActivationBits}-bit {(options.Activations == ActivationScheme.Log2 ? "log " : "")}activations");
     }
+
+    private static string StorageOf(QuantizeOptions options) => options.StorageShare == new QuantizeOptions().StorageShare
+        ? "" : string.Create(CultureInfo.InvariantCulture, $", storage at {options.StorageShare:0.##}");
 }
 
 /// <summary>Compiles one network with several settings, each of them once.</summary>

@@ -83,7 +83,7 @@ public class TermBudgetTests
 
     private static (TermBudget Budget, LinearLayer[] Layers) Budget()
     {
-        TermBudget budget = new();
+        TermBudget budget = new(0.5);
         LinearLayer[] layers = [.. Enumerable.Range(1, 3).Select(i => new SyntheticLayer(i, b => b.Conv(b.Input, 8, pad: 1, stride: i)).Layer)];
         Random random = new(1);
         foreach (LinearLayer layer in layers)
