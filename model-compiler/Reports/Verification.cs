@@ -27,6 +27,9 @@ public sealed class Verification
         _scores = Executors.Create(WithScores(Model.Load(model.Blob, int.MaxValue)), SwarExecutor.ExecutorName);
         _signal = new double[model.Layers.Length];
         _noise = new double[model.Layers.Length];
+        foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>())
+            if (layer is { WriteOut: WriteOut.Codes, Grid: ActivationGrid grid })
+                ActivationGrids.Take(layer.Output, grid);
     }
 
     /// <summary>Executors that this machine has.</summary>
@@ -96,6 +99,10 @@ public sealed class Verification
         {
             LoweredLayer layer = _network.Layers[i];
             float[] exact = flow.Run(layer, layer is LinearLayer linear ? new FloatSums(linear) : null, null, null);
+
+            // A grid that the network was trained on is a part of it.
+            if (layer is LinearLayer { WriteOut: WriteOut.Codes, Grid: ActivationGrid grid })
+                ActivationGrids.Round(layer.Output, exact, grid.MaximumCode);
             flow[layer.Output] = exact;
             _scores.RunLayer(i);
             float[] made = Values(_scores, _scores.Model.Tensors[_scores.Model.Layers[i].Output], layer is LinearLayer { Sign: true }, exact);

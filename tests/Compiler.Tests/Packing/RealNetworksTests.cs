@@ -110,6 +110,19 @@ public class EmbeddedNetworkTests
         Quantized.AssertExecutorsAgree(q.Model, frame);
     }
 
+    [TestMethod]
+    public void ItsLayersKeepTheGridsThatItWasTrainedOn()
+    {
+        string path = Find("road.onnx");
+        Graph graph = OnnxImporter.ImportFile(path);
+        ModelCard card = ModelCard.For(path, null);
+        Model model = Model.Load(File.ReadAllBytes(Find("road.barrel")), 1 << 30);
+        byte[] frame = CalibrationFrames.Synthetic(model.Input, 4);
+        Verification verification = Verification.Run(graph, card, model, [frame], compareExecutors: false);
+        foreach (LayerFidelity layer in verification.Layers)
+            Assert.IsGreaterThan(90, layer.SqnrDb, layer.Name);
+    }
+
     private static void AssertMasks(List<byte[]> frames)
     {
         string path = Find("road.onnx");
