@@ -1,3 +1,6 @@
+using System;
+using System.Collections.Generic;
+
 namespace Barrel.Runtime.Simd;
 
 /// <summary>Runs a model with vectors of one width.</summary>
@@ -11,13 +14,29 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
         : base(model)
     {
         Name = name;
+        List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0;
         for (int i = 0; i < model.Layers.Length; i++)
         {
-            Steps[i] = model.Layers[i] is not TapLayer taps ? CreatePlain(model.Layers[i])
-                : TapProgram.FitsBytes(model, taps)
-                    ? new ByteTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena)
-                    : new WordTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena);
+            if (model.Layers[i] is not TapLayer taps)
+            {
+                Steps[i] = CreatePlain(model.Layers[i]);
+                continue;
+            }
+
+            Im2colRunner<TLanes, TBytes, TWords, TInts> runner = new(model, taps, Arena);
+            runners.Add(runner);
+            Steps[i] = runner;
+            tileBytes = Math.Max(tileBytes, runner.TileBytes);
+            blockBytes = Math.Max(blockBytes, runner.BlockBytes);
+            stageBytes = Math.Max(stageBytes, runner.StageBytes);
+            phases = Math.Max(phases, runner.BestPhases);
         }
+
+        byte[] stage = new byte[stageBytes];
+        BlockScratch[] scratch = [new BlockScratch(tileBytes, blockBytes, phases)];
+        foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
+            runner.Attach(stage, scratch);
     }
 
     public override string Name { get; }

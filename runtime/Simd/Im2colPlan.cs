@@ -1,0 +1,209 @@
+using System;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>
+/// Where a layer's input lies in its tile. The grid's positions, row after row without gaps, are cut into blocks of a few vectors; for a block the tile
+/// holds a cell for each (channel, ky, kx) that any tap reads: the codes which that weight meets at the block's positions. So a tap is an aligned load,
+/// no lane is wasted between rows, and whatever the kernel's strides and dilations, summing is the same.
+/// Cells are filled from planes in which neighbouring positions are neighbours: from the tensor itself where the grid has its width, with a mask for
+/// the columns outside, else from the stage, where each kx has a plane of its own, made once a frame: strides taken apart, upsampled, padded, log codes decoded.
+/// </summary>
+internal sealed class Im2colPlan
+{
+    /// <summary>A tile of at most this many bytes has blocks of four vectors: the second-level cache gives a vector a cycle, which is what adds take.</summary>
+    private const int TileBytesMax = 160 << 10;
+
+    private readonly int[] _kernelIndex;
+
+    /// <param name="model">The model, for the widths of the layer's inputs.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="taps">Its taps.</param>
+    /// <param name="vectorBytes">Bytes of a vector.</param>
+    /// <param name="holdsLevels">Whether the tile holds 16-bit levels instead of codes.</param>
+    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels)
+    {
+        HoldsLevels = holdsLevels;
+        _kernelIndex = taps.Distinct();
+        Cells = _kernelIndex.Length;
+        Positions = layer.GridHeight * layer.GridWidth;
+        Vectors = (Positions + vectorBytes - 1) / vectorBytes;
+        BlockVectors = 4;
+        while (BlockVectors > 1 && ((long)(Cells + 1) * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
+            BlockVectors >>= 1;
+        long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
+        if ((Cells + 1) * stride > Array.MaxLength)
+            throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a tile of more than 2 GiB");
+        CellBytes = (int)stride;
+
+        Source = new int[Cells];
+        First = new int[Cells];
+        Last = new int[Cells];
+        Mask = new int[Cells];
+        Zero = new byte[Cells];
+        ZeroLevel = new ushort[Cells];
+        InputOfCell = new int[layer.Inputs.Length + 1];
+        StageStart = new int[layer.Inputs.Length];
+        FirstChannel = new int[layer.Inputs.Length + 1];
+        StageRow = StageRows(layer);
+        MaskBytes = layer.GridWidth + (BlockVectors * vectorBytes);
+        int area = layer.KernelHeight * layer.KernelWidth;
+        int cell = 0;
+        int firstChannel = 0;
+        long stage = 0;
+        long masks = 0;
+        int[] maskOf = new int[layer.KernelWidth];
+        for (int i = 0; i < layer.Inputs.Length; i++)
+        {
+            TapInput input = layer.Inputs[i];
+            TensorInfo tensor = model.Tensors[input.Tensor];
+            bool direct = !holdsLevels && layer.StrideX == 1 && layer.StrideY == 1 && input.UpsampleShiftX == 0 && input.UpsampleShiftY == 0
+                && tensor.Width == layer.GridWidth;
+            StageStart[i] = direct ? -1 : (int)stage;
+            if (!direct)
+                stage += (long)input.Channels * layer.KernelWidth * layer.InputHeight * layer.GridWidth;
+            if (stage > Array.MaxLength / 2)
+                throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a stage of more than 1 GiB");
+            InputOfCell[i] = cell;
+            for (; cell < Cells && _kernelIndex[cell] < (firstChannel + input.Channels) * area; cell++)
+            {
+                int channel = (_kernelIndex[cell] / area) - firstChannel;
+                int ky = _kernelIndex[cell] / layer.KernelWidth % layer.KernelHeight;
+                int kx = _kernelIndex[cell] % layer.KernelWidth;
+                Zero[cell] = (byte)tensor.ZeroOf(input.FirstChannel + channel);
+                ZeroLevel[cell] = (ushort)tensor.LevelOf(Zero[cell]);
+                long row = ((long)ky * layer.DilationY) - layer.PadTop;
+                long column = ((long)kx * layer.DilationX) - layer.PadLeft;
+                long phase = ((row % layer.StrideY) + layer.StrideY) % layer.StrideY;
+                long down = (row - phase) / layer.StrideY;
+                long rows = phase < layer.InputHeight ? (layer.InputHeight - phase + layer.StrideY - 1) / layer.StrideY : 0;
+                long first = Math.Clamp(-down, 0, layer.GridHeight) * layer.GridWidth;
+                long last = Math.Clamp(rows - down, 0, layer.GridHeight) * layer.GridWidth;
+                Mask[cell] = -1;
+                if (last <= first || (direct && Math.Abs(column) >= layer.GridWidth))
+                    continue;
+                First[cell] = (int)first;
+                Last[cell] = (int)last;
+                long start = down * layer.GridWidth;
+                if (direct)
+                {
+                    start += tensor.ArenaOffset + ((long)(input.FirstChannel + channel) * tensor.Height * tensor.Width) + column;
+                    if (column != 0)
+                    {
+                        if (maskOf[kx] == 0)
+                        {
+                            masks += MaskBytes;
+                            maskOf[kx] = (int)masks;
+                        }
+
+                        Mask[cell] = maskOf[kx] - MaskBytes;
+                    }
+                }
+                else
+                {
+                    start += StageStart[i] + ((((long)channel * layer.KernelWidth) + kx) * layer.InputHeight * layer.GridWidth);
+                    start += (long)(StageRow.Length > 0 ? StageRow[phase] : 0) * layer.GridWidth;
+                }
+
+                Source[cell] = (int)start;
+            }
+
+            firstChannel += input.Channels;
+            FirstChannel[i + 1] = firstChannel;
+        }
+
+        InputOfCell[layer.Inputs.Length] = cell;
+        StageBytes = (int)stage;
+        Masks = new byte[masks];
+        for (int kx = 0; kx < layer.KernelWidth; kx++)
+            if (maskOf[kx] > 0)
+                FillMask(Masks.AsSpan(maskOf[kx] - MaskBytes, MaskBytes), layer.GridWidth, (kx * layer.DilationX) - layer.PadLeft);
+    }
+
+    public bool HoldsLevels { get; }
+
+    /// <summary>Positions of the grid.</summary>
+    public int Positions { get; }
+
+    /// <summary>Vectors of all positions, the last one perhaps not full.</summary>
+    public int Vectors { get; }
+
+    /// <summary>Vectors of a block: 1, 2 or 4.</summary>
+    public int BlockVectors { get; }
+
+    /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>
+    public int Cells { get; }
+
+    /// <summary>Bytes from a cell to the next.</summary>
+    public int CellBytes { get; }
+
+    /// <summary>Bytes of a tile.</summary>
+    public int TileBytes => (Cells + 1) * CellBytes;
+
+    /// <summary>Offset of the cell that holds nothing.</summary>
+    public int NothingOffset => Cells * CellBytes;
+
+    /// <summary>[cell]: where position 0 would lie, in the arena or the stage.</summary>
+    public int[] Source { get; }
+
+    /// <summary>[cell]: first position whose row is not padding.</summary>
+    public int[] First { get; }
+
+    /// <summary>[cell]: behind the last one.</summary>
+    public int[] Last { get; }
+
+    /// <summary>[cell]: start in <see cref="Masks"/>; −1 where no column is padding.</summary>
+    public int[] Mask { get; }
+
+    /// <summary>[cell]: code of padding.</summary>
+    public byte[] Zero { get; }
+
+    /// <summary>[cell]: level of that code.</summary>
+    public ushort[] ZeroLevel { get; }
+
+    /// <summary>[input]: its first channel among the layer's; one more entry at the end.</summary>
+    public int[] FirstChannel { get; }
+
+    /// <summary>[input]: its first cell; one more entry at the end.</summary>
+    public int[] InputOfCell { get; }
+
+    /// <summary>[input]: where its planes begin in the stage, [channel][kx][row][column]; −1 where cells are filled from the tensor.</summary>
+    public int[] StageStart { get; }
+
+    /// <summary>[row of the input's phase 0, 1 …]: first row in a plane, whose rows are sorted by row phase.</summary>
+    public int[] StageRow { get; }
+
+    /// <summary>Bytes of the stage; levels take as many again, for their upper halves.</summary>
+    public int StageBytes { get; }
+
+    /// <summary>For each kx that can meet padding: 255 at the columns that it finds inside, beginning with column 0 and on for a block behind the last.</summary>
+    public byte[] Masks { get; }
+
+    /// <summary>Bytes of a mask.</summary>
+    public int MaskBytes { get; }
+
+    /// <summary>Offset in the tile of a kernel index that some tap has.</summary>
+    public int OffsetOf(int kernelIndex) => Array.BinarySearch(_kernelIndex, kernelIndex) * CellBytes;
+
+    /// <summary>Channel among the layer's, and kx, of a cell.</summary>
+    public (int Channel, int Column) PlaneOf(int cell, TapLayer layer) =>
+        (_kernelIndex[cell] / (layer.KernelHeight * layer.KernelWidth), _kernelIndex[cell] % layer.KernelWidth);
+
+    private static int[] StageRows(TapLayer layer)
+    {
+        int[] first = new int[Math.Min(layer.StrideY, layer.InputHeight)];
+        for (int phase = 1; phase < first.Length; phase++)
+            first[phase] = first[phase - 1] + ((layer.InputHeight - (phase - 1) + layer.StrideY - 1) / layer.StrideY);
+        return first;
+    }
+
+    private static void FillMask(Span<byte> mask, int width, int column)
+    {
+        int x = 0;
+        for (int i = 0; i < mask.Length; i++)
+        {
+            mask[i] = x + column >= 0 && x + column < width ? (byte)255 : (byte)0;
+            x = x + 1 == width ? 0 : x + 1;
+        }
+    }
+}
