@@ -232,102 +232,95 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     /// <summary>Codes of all positions, as <see cref="Requantizer"/> says.</summary>
     private void Requantize(int row, in Block block, BlockScratch scratch)
     {
-        int quarter = TLanes.Count >> 2;
-        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
-        TInts post = TLanes.Broadcast(_layer.Post[row]);
-        TInts low = TLanes.Broadcast((int)_layer.Low[row]);
-        TInts high = TLanes.Broadcast((int)_layer.High[row]);
-        int shift = _layer.Shift[row];
         ref int sums = ref scratch.Sums;
         ref byte codes = ref _placement.CodesOf(row, scratch);
-        bool isRamp = _layer.SlopeCount is null;
-        int firstTerm = isRamp ? 0 : _layer.SlopeFirst[row];
-        int endTerm = isRamp ? 0 : firstTerm + _layer.SlopeCount![row];
-        if (isRamp)
-        {
+        TInts post = TLanes.Broadcast(_layer.Post[row]);
+        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
+        int shift = _layer.Shift[row];
+        if (_layer.SlopeCount is not null)
+            Activate(row, bias, block, ref sums);
+        else
             post = TLanes.Add(post, bias);
-            bias = default;
+        if (_layer.Borders is not null)
+        {
+            CountBorders(_layer.Borders[row], post, block, ref sums);
+            post = default;
+            shift = 0;
         }
 
-        int[]? borders = _layer.Borders?[row];
+        TInts low = TLanes.Broadcast((int)_layer.Low[row]);
+        TInts high = TLanes.Broadcast((int)_layer.High[row]);
+        int quarter = TLanes.Count >> 2;
         for (int v = 0; v < block.Used; v++)
         {
-            TInts a = TLanes.Add(TLanes.LoadInts(ref sums), bias);
-            TInts b = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), bias);
-            TInts c = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter)), bias);
-            TInts d = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter + quarter)), bias);
-            if (!isRamp)
-                Activate(firstTerm, endTerm, ref a, ref b, ref c, ref d);
-            a = TLanes.Add(a, post);
-            b = TLanes.Add(b, post);
-            c = TLanes.Add(c, post);
-            d = TLanes.Add(d, post);
-            if (borders is not null)
-            {
-                CountBorders(borders, ref a, ref b, ref c, ref d);
-            }
-            else
-            {
-                a = TLanes.ShiftRight(a, shift);
-                b = TLanes.ShiftRight(b, shift);
-                c = TLanes.ShiftRight(c, shift);
-                d = TLanes.ShiftRight(d, shift);
-            }
-
-            a = TLanes.Min(TLanes.Max(a, low), high);
-            b = TLanes.Min(TLanes.Max(b, low), high);
-            c = TLanes.Min(TLanes.Max(c, low), high);
-            d = TLanes.Min(TLanes.Max(d, low), high);
+            TInts a = Code(ref sums, post, shift, low, high);
+            TInts b = Code(ref Unsafe.Add(ref sums, quarter), post, shift, low, high);
+            TInts c = Code(ref Unsafe.Add(ref sums, quarter + quarter), post, shift, low, high);
+            TInts d = Code(ref Unsafe.Add(ref sums, quarter + quarter + quarter), post, shift, low, high);
             TLanes.StoreBytes(Pack(a, b, c, d), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }
 
-    /// <summary>What is negative becomes the sum of the slope's terms.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Activate(int firstTerm, int endTerm, ref TInts a, ref TInts b, ref TInts c, ref TInts d)
-    {
-        TInts p = default, q = default, r = default, s = default;
-        for (int t = firstTerm; t < endTerm; t++)
-        {
-            int term = _layer.SlopeTerms[t];
-            int right = (term & 0x7F) - 32;
-            TInts sign = TLanes.Broadcast(-(term >> 7));
-            p = AddTerm(p, a, right, sign);
-            q = AddTerm(q, b, right, sign);
-            r = AddTerm(r, c, right, sign);
-            s = AddTerm(s, d, right, sign);
-        }
+    private static TInts Code(ref int sums, TInts post, int shift, TInts low, TInts high) =>
+        TLanes.Min(TLanes.Max(TLanes.ShiftRight(TLanes.Add(TLanes.LoadInts(ref sums), post), shift), low), high);
 
-        a = TLanes.Select(TLanes.GreaterThan(default, a), p, a);
-        b = TLanes.Select(TLanes.GreaterThan(default, b), q, b);
-        c = TLanes.Select(TLanes.GreaterThan(default, c), r, c);
-        d = TLanes.Select(TLanes.GreaterThan(default, d), s, d);
+    /// <summary>sums = act(sums + bias): what is negative becomes the sum of the slope's terms.</summary>
+    private void Activate(int row, TInts bias, in Block block, ref int sums)
+    {
+        int quarter = TLanes.Count >> 2;
+        int firstTerm = _layer.SlopeFirst[row];
+        int endTerm = firstTerm + _layer.SlopeCount[row];
+        byte[] terms = _layer.SlopeTerms;
+        for (int v = 0; v < block.Used; v++)
+        {
+            ref int second = ref Unsafe.Add(ref sums, quarter);
+            ref int third = ref Unsafe.Add(ref second, quarter);
+            ref int fourth = ref Unsafe.Add(ref third, quarter);
+            TInts a = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+            TInts b = TLanes.Add(TLanes.LoadInts(ref second), bias);
+            TInts c = TLanes.Add(TLanes.LoadInts(ref third), bias);
+            TInts d = TLanes.Add(TLanes.LoadInts(ref fourth), bias);
+            TInts p = default, q = default, r = default, s = default;
+            for (int t = firstTerm; t < endTerm; t++)
+            {
+                int term = terms[t];
+                int right = (term & 0x7F) - 32;
+                int left = right < 0 ? -right : 0;
+                right += left;
+                TInts sign = TLanes.Broadcast(-(term >> 7));
+                p = TLanes.Add(p, Term(a, left, right, sign));
+                q = TLanes.Add(q, Term(b, left, right, sign));
+                r = TLanes.Add(r, Term(c, left, right, sign));
+                s = TLanes.Add(s, Term(d, left, right, sign));
+            }
+
+            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, a), p, a), ref sums);
+            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, b), q, b), ref second);
+            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, c), r, c), ref third);
+            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, d), s, d), ref fourth);
+            sums = ref Unsafe.Add(ref fourth, quarter);
+        }
     }
 
+    /// <summary>(value &lt;&lt; left >> right), negated where sign is −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TInts AddTerm(TInts sum, TInts value, int right, TInts sign)
-    {
-        TInts part = right < 0 ? TLanes.ShiftLeft(value, -right) : TLanes.ShiftRight(value, right);
-        return TLanes.Add(sum, TLanes.Subtract(TLanes.Xor(part, sign), sign));
-    }
+    private static TInts Term(TInts value, int left, int right, TInts sign) =>
+        TLanes.Subtract(TLanes.Xor(TLanes.ShiftRight(TLanes.ShiftLeft(value, left), right), sign), sign);
 
-    private static void CountBorders(int[] borders, ref TInts a, ref TInts b, ref TInts c, ref TInts d)
+    /// <summary>sums = how many of the borders lie below sums + post.</summary>
+    private static void CountBorders(int[] borders, TInts post, in Block block, ref int sums)
     {
-        TInts p = default, q = default, r = default, s = default;
-        foreach (int border in borders)
+        for (int v = 0; v < block.Used << 2; v++)
         {
-            TInts least = TLanes.Broadcast(border);
-            p = TLanes.Subtract(p, TLanes.GreaterThan(a, least));
-            q = TLanes.Subtract(q, TLanes.GreaterThan(b, least));
-            r = TLanes.Subtract(r, TLanes.GreaterThan(c, least));
-            s = TLanes.Subtract(s, TLanes.GreaterThan(d, least));
+            TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), post);
+            TInts count = default;
+            foreach (int border in borders)
+                count = TLanes.Subtract(count, TLanes.GreaterThan(sum, TLanes.Broadcast(border)));
+            TLanes.StoreInts(count, ref sums);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
         }
-
-        a = p;
-        b = q;
-        c = r;
-        d = s;
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
     /// <summary>Bytes of a table: the widest vector.</summary>
     private const int TableBytes = 64;
 
+    /// <summary>16 shifted by it is <see cref="TableBytes"/>.</summary>
+    private const int TableShift = 2;
+
     private readonly TapLayer _layer;
     private readonly Im2colPlan _plan;
     private readonly byte[] _arena;
@@ -117,6 +120,15 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
                 target += n;
             }
         }
+        else if (plane.UpsampleX == 1 && _layer.StrideX == 1 && (column & 1) == 0)
+        {
+            int n = width - column < end - target ? width - column : end - target;
+            if (n > 0)
+            {
+                Double(source + (column >> 1), target, n);
+                target += n;
+            }
+        }
         else if (target < end)
         {
             TileRow.Copy(_arena, source, width, plane.UpsampleX, column, _layer.StrideX, zero, _stage, target, end - target);
@@ -125,6 +137,26 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
 
         while (target < end)
             _stage[target++] = zero;
+    }
+
+    /// <summary>Each code twice.</summary>
+    private void Double(int source, int target, int count)
+    {
+        int vector = TLanes.Count;
+        ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), source);
+        ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stage), target);
+        int i = 0;
+        for (; count - i >= vector + vector; i += vector + vector)
+        {
+            TBytes codes = TLanes.LoadBytes(ref Unsafe.Add(ref from, i >> 1));
+            TWords lower = TLanes.WidenLower(codes);
+            TWords upper = TLanes.WidenUpper(codes);
+            TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(lower, TLanes.ShiftLeft(lower, 8))), ref Unsafe.Add(ref to, i));
+            TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(upper, TLanes.ShiftLeft(upper, 8))), ref Unsafe.Add(ref to, i + vector));
+        }
+
+        for (; i < count; i++)
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
     }
 
     /// <summary>Every second code, beginning with the first.</summary>
@@ -175,14 +207,21 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         TBytes highRest = TLanes.LoadBytes(ref Unsafe.Add(ref table, TableBytes + TableBytes + TableBytes));
         TBytes most = TLanes.Broadcast((byte)(CodesMax - 1));
         TBytes sixteen = TLanes.Broadcast((byte)16);
-        for (; first < end; first += vector)
+        for (; end - first >= vector; first += vector)
         {
-            // The planes behind are made later, and behind the last one there is room for a vector.
             ref byte at = ref Unsafe.Add(ref codes, first);
             TBytes code = TLanes.Min(TLanes.LoadBytes(ref at), most);
             TBytes rest = TLanes.Xor(code, sixteen);
             TLanes.StoreBytes(TLanes.Or(TLanes.LookUp(low, code), TLanes.LookUp(lowRest, rest)), ref at);
             TLanes.StoreBytes(TLanes.Or(TLanes.LookUp(high, code), TLanes.LookUp(highRest, rest)), ref Unsafe.Add(ref at, _plan.StageBytes));
+        }
+
+        for (; first < end; first++)
+        {
+            int code = _stage[first] < CodesMax ? _stage[first] : CodesMax - 1;
+            int entry = ((code & 16) << TableShift) + (code & 15);
+            _stage[first] = tables[entry];
+            _stage[first + _plan.StageBytes] = tables[entry + TableBytes + TableBytes];
         }
     }
 
