@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Barrel.Runtime.Simd;
 
@@ -37,9 +38,9 @@ internal sealed class Im2colPlan
         CellBytes = (int)stride;
 
         Source = new int[Cells];
-        First = new int[Cells];
-        Last = new int[Cells];
-        Mask = new int[Cells];
+        Window = new int[Cells];
+        List<Window> windows = [];
+        Dictionary<Window, int> windowOf = [];
         Zero = new byte[Cells];
         ZeroLevel = new ushort[Cells];
         InputOfCell = new int[layer.Inputs.Length + 1];
@@ -79,13 +80,15 @@ internal sealed class Im2colPlan
                 long rows = phase < layer.InputHeight ? (layer.InputHeight - phase + layer.StrideY - 1) / layer.StrideY : 0;
                 long first = Math.Clamp(-down, 0, layer.GridHeight) * layer.GridWidth;
                 long last = Math.Clamp(rows - down, 0, layer.GridHeight) * layer.GridWidth;
-                Mask[cell] = -1;
-                if (last <= first || (direct && Math.Abs(column) >= layer.GridWidth))
-                    continue;
-                First[cell] = (int)first;
-                Last[cell] = (int)last;
+                int mask = -1;
+                if (direct && Math.Abs(column) >= layer.GridWidth)
+                    last = first;
                 long start = down * layer.GridWidth;
-                if (direct)
+                if (last <= first)
+                {
+                    first = last = start = 0;
+                }
+                else if (direct)
                 {
                     start += tensor.ArenaOffset + ((long)(input.FirstChannel + channel) * tensor.Height * tensor.Width) + column;
                     if (column != 0)
@@ -96,7 +99,7 @@ internal sealed class Im2colPlan
                             maskOf[kx] = (int)masks;
                         }
 
-                        Mask[cell] = maskOf[kx] - MaskBytes;
+                        mask = maskOf[kx] - MaskBytes;
                     }
                 }
                 else
@@ -106,6 +109,15 @@ internal sealed class Im2colPlan
                 }
 
                 Source[cell] = (int)start;
+                Window window = new((int)first, (int)last, mask);
+                if (!windowOf.TryGetValue(window, out int index))
+                {
+                    index = windows.Count;
+                    windows.Add(window);
+                    windowOf.Add(window, index);
+                }
+
+                Window[cell] = index;
             }
 
             firstChannel += input.Channels;
@@ -113,6 +125,7 @@ internal sealed class Im2colPlan
         }
 
         InputOfCell[layer.Inputs.Length] = cell;
+        Windows = [.. windows];
         StageBytes = (int)stage;
         Masks = new byte[masks];
         for (int kx = 0; kx < layer.KernelWidth; kx++)
@@ -146,14 +159,11 @@ internal sealed class Im2colPlan
     /// <summary>[cell]: where position 0 would lie, in the arena or the stage.</summary>
     public int[] Source { get; }
 
-    /// <summary>[cell]: first position whose row is not padding.</summary>
-    public int[] First { get; }
+    /// <summary>[cell]: which of <see cref="Windows"/> it has; most channels share theirs.</summary>
+    public int[] Window { get; }
 
-    /// <summary>[cell]: behind the last one.</summary>
-    public int[] Last { get; }
-
-    /// <summary>[cell]: start in <see cref="Masks"/>; −1 where no column is padding.</summary>
-    public int[] Mask { get; }
+    /// <summary>Where cells meet no padding.</summary>
+    public Window[] Windows { get; }
 
     /// <summary>[cell]: code of padding.</summary>
     public byte[] Zero { get; }
@@ -207,3 +217,9 @@ internal sealed class Im2colPlan
         }
     }
 }
+
+/// <summary>The positions at which a cell meets the input, not padding.</summary>
+/// <param name="First">First position whose row is inside.</param>
+/// <param name="Last">Behind the last one; no greater where there is none.</param>
+/// <param name="Mask">Start of the mask of its columns; −1 where all are inside.</param>
+internal readonly record struct Window(int First, int Last, int Mask);

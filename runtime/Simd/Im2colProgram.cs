@@ -25,6 +25,7 @@ internal sealed class Im2colProgram
     private const int VectorCost = 2;
     private const int StepCost = 8;
     private const int SurpriseCost = 40;
+    private const int LengthMax = 16;
 
     private readonly List<int> _steps = [];
     private readonly bool _sumsBytes;
@@ -49,7 +50,9 @@ internal sealed class Im2colProgram
         _sumsBytes = sumsBytes;
         _holdsLevels = plan.HoldsLevels;
         int addsMax = sumsBytes ? 255 / codeMax : CountMask;
-        int length = sumsBytes && isWide ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
+        int length = 0;
+        if (sumsBytes && isWide)
+            (taps, length) = BestLength(taps, addsMax, plan.BlockVectors);
         int rows = taps.FirstRun.Length - 1;
         Offsets = new int[taps.Index.Length];
         FirstStep = new int[rows + 1];
@@ -98,33 +101,39 @@ internal sealed class Im2colProgram
     public int[] FirstTap { get; }
 
     /// <summary>
-    /// Taps of every step, the last of a run filled up with taps of nothing, or 0 for as many as there are: a loop that always runs as often is one that the processor predicts.
+    /// Taps of every step, the last of a run filled up with taps of nothing, or 0 for as many as there are: a loop that always runs as often is one that the
+    /// processor predicts. With it the taps, rearranged to fill such steps.
     /// </summary>
-    private static int BestLength(TapList taps, int addsMax, int vectors)
+    private static (TapList Taps, int Length) BestLength(TapList taps, int addsMax, int vectors)
     {
-        int best = 0;
-        long least = long.MaxValue;
-        for (int length = 0; length <= 16; length = length == 0 ? 2 : length << 1)
+        TapList best = taps;
+        int bestLength = 0;
+        long least = CostOf(taps, 0, addsMax, vectors, out _);
+        for (int length = 2; length <= Math.Min(addsMax, LengthMax); length <<= 1)
         {
-            if (length > addsMax)
-                break;
-            long cost = 0;
-            long padded = 0;
-            int most = length == 0 ? addsMax : length;
-            for (int run = 0; run < taps.Exponent.Length; run++)
-            {
-                int count = taps.FirstTap[run + 1] - taps.FirstTap[run];
-                int steps = (count + most - 1) / most;
-                int adds = length == 0 ? count : steps * length;
-                padded += adds;
-                cost += ((long)adds * VectorCost * vectors) + ((long)steps * ((StepCost * vectors) + (length == 0 ? SurpriseCost : 0)));
-            }
-
-            if (cost < least && padded <= 2L * taps.Index.Length)
-                (least, best) = (cost, length);
+            TapList filled = taps.Fill(length);
+            long cost = CostOf(filled, length, length, vectors, out long adds);
+            if (cost < least && adds <= 2L * taps.Index.Length)
+                (least, best, bestLength) = (cost, filled, length);
         }
 
-        return best;
+        return (best, bestLength);
+    }
+
+    private static long CostOf(TapList taps, int length, int most, int vectors, out long adds)
+    {
+        long cost = 0;
+        adds = 0;
+        for (int run = 0; run < taps.Exponent.Length; run++)
+        {
+            int count = taps.FirstTap[run + 1] - taps.FirstTap[run];
+            int steps = (count + most - 1) / most;
+            int filled = length == 0 ? count : steps * length;
+            adds += filled;
+            cost += ((long)filled * VectorCost * vectors) + ((long)steps * ((StepCost * vectors) + (length == 0 ? SurpriseCost : 0)));
+        }
+
+        return cost;
     }
 
     /// <summary>Appends a step of up to so many taps of a run, and a move before it where they would not fit; returns how many.</summary>

@@ -65,6 +65,8 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     /// <summary>Bytes of stage that the layer needs, with room for a vector behind.</summary>
     public int StageBytes => (_plan.StageBytes << (_plan.HoldsLevels ? 1 : 0)) + TLanes.Count;
 
+    public int Windows => _plan.Windows.Length;
+
     public int BestPhases => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX : 0;
 
     /// <summary>Gives the layer what it shares with all others, and cuts its work into as many parts as there are threads.</summary>
@@ -105,7 +107,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         for (int i = _firstBlock[part]; i < end; i++)
         {
             ref Block block = ref _blocks[i];
-            _tile.Fill(block, ref scratch.Tile);
+            _tile.Fill(block, scratch);
             for (int row = 0; row < _layer.Rows; row++)
             {
                 Sum(row, block.Vectors, scratch);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Barrel.Runtime.Simd;
 
@@ -145,7 +146,17 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         int vector = TLanes.Count;
         ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), source);
         ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stage), target);
-        int i = 0;
+        int i = DoubleVectors(ref from, ref to, 0, count);
+        if (vector > 16)
+            i = Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.DoubleVectors(ref from, ref to, i, count);
+        for (; i < count; i++)
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
+    }
+
+    /// <summary>As many whole vectors as there are; returns where they end.</summary>
+    private static int DoubleVectors(ref byte from, ref byte to, int i, int count)
+    {
+        int vector = TLanes.Count;
         for (; count - i >= vector + vector; i += vector + vector)
         {
             TBytes codes = TLanes.LoadBytes(ref Unsafe.Add(ref from, i >> 1));
@@ -155,8 +166,7 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
             TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(upper, TLanes.ShiftLeft(upper, 8))), ref Unsafe.Add(ref to, i + vector));
         }
 
-        for (; i < count; i++)
-            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
+        return i;
     }
 
     /// <summary>Every second code, beginning with the first.</summary>
@@ -168,8 +178,7 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         if (count < vector)
         {
             if (vector > 16 && count >= 16)
-                Im2colStage<Lanes128, System.Runtime.Intrinsics.Vector128<byte>, System.Runtime.Intrinsics.Vector128<short>, System.Runtime.Intrinsics.Vector128<int>>
-                    .Vectors(ref from, ref to, count);
+                Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.Vectors(ref from, ref to, count);
             else
                 for (int i = 0; i < count; i++)
                     Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i + i);

@@ -1,4 +1,5 @@
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -11,10 +12,16 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     where TWords : struct
     where TInts : struct
 {
+    private const byte Inside = 0;
+    private const byte Mixed = 1;
+    private const byte Padding = 2;
+
     private readonly Im2colPlan _plan;
     private readonly byte[] _arena;
     private readonly byte[] _stage;
-    private readonly int _upperStage;
+    private readonly byte[] _ramp;
+    private readonly int _blockBytes;
+    private readonly int _blockLog2;
 
     /// <param name="plan">The layer's.</param>
     /// <param name="arena">The executor's.</param>
@@ -24,119 +31,117 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         _plan = plan;
         _arena = arena;
         _stage = stage;
-        _upperStage = plan.StageBytes;
+        _blockBytes = plan.BlockVectors << TLanes.CountLog2;
+        _blockLog2 = BitOperations.Log2((uint)_blockBytes);
+        _ramp = new byte[2 * _blockBytes];
+        Array.Fill(_ramp, (byte)255, _blockBytes, _blockBytes);
     }
 
     /// <param name="block">The positions.</param>
-    /// <param name="tile">The thread's tile.</param>
-    public void Fill(in Block block, ref byte tile)
+    /// <param name="scratch">The thread's: its tile is filled.</param>
+    public void Fill(in Block block, BlockScratch scratch)
     {
-        ref byte target = ref tile;
+        for (int i = 0; i < _plan.Windows.Length; i++)
+            scratch.WindowKinds[i] = MakeMask(_plan.Windows[i], block, ref scratch.MaskAt(i << _blockLog2));
+        ref byte target = ref scratch.Tile;
         for (int i = 0; i < _plan.StageStart.Length; i++)
         {
             int end = _plan.InputOfCell[i + 1];
-            byte[] source = _plan.StageStart[i] < 0 ? _arena : _stage;
-            for (int cell = _plan.InputOfCell[i]; cell < end; cell++)
-            {
-                FillCell(cell, block, source, ref target);
+            int first = _plan.InputOfCell[i];
+            if (_plan.HoldsLevels)
+                FillLevels(first, end, block, scratch, ref target);
+            else
+                FillCodes(first, end, block, _plan.StageStart[i] < 0 ? _arena : _stage, scratch, ref target);
+            for (; first < end; first++)
                 target = ref Unsafe.Add(ref target, _plan.CellBytes);
-            }
         }
 
-        MemoryMarshal.CreateSpan(ref target, _plan.CellBytes).Clear();
+        for (int i = 0; i < _plan.CellBytes; i += TLanes.Count)
+            TLanes.StoreBytes(default, ref Unsafe.Add(ref target, i));
     }
 
-    private void FillCell(int cell, in Block block, byte[] source, ref byte target)
+    /// <summary>What a window is at a block's positions, and its mask where it is mixed.</summary>
+    private byte MakeMask(in Window window, in Block block, ref byte mask)
+    {
+        int first = window.First - block.First;
+        int last = window.Last - block.First;
+        if (first < 0)
+            first = 0;
+        if (first >= last || first >= _blockBytes)
+            return Padding;
+
+        // Positions behind the grid's last are summed for nothing and may hold anything.
+        if (block.End <= window.Last || last > _blockBytes)
+            last = _blockBytes;
+        if (first == 0 && last == _blockBytes && window.Mask < 0 && !_plan.HoldsLevels)
+            return Inside;
+        ref byte ramp = ref MemoryMarshal.GetArrayDataReference(_ramp);
+        ref byte begin = ref Unsafe.Add(ref ramp, _blockBytes - first);
+        ref byte end = ref Unsafe.Add(ref ramp, _blockBytes - last);
+        TBytes all = TLanes.Broadcast((byte)255);
+        for (int i = 0; i < _blockBytes; i += TLanes.Count)
+        {
+            TBytes columns = window.Mask < 0 ? all
+                : TLanes.LoadBytes(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_plan.Masks), window.Mask + block.Column + i));
+            TBytes rows = TLanes.Select(TLanes.LoadBytes(ref Unsafe.Add(ref end, i)), default, TLanes.LoadBytes(ref Unsafe.Add(ref begin, i)));
+            TLanes.StoreBytes(TLanes.Select(rows, columns, default), ref Unsafe.Add(ref mask, i));
+        }
+
+        return Mixed;
+    }
+
+    private void FillCodes(int cell, int end, in Block block, byte[] source, BlockScratch scratch, ref byte target)
     {
         int vector = TLanes.Count;
         int bytes = block.Vectors << TLanes.CountLog2;
-        int from = block.First + _plan.Source[cell];
-
-        // Whole vectors are read where all positions lie in rows of the input, and what is read behind them in the array.
-        if (block.First < _plan.First[cell] || block.End > _plan.Last[cell] || from < 0 || from + bytes > source.Length)
+        int fromMax = source.Length - bytes;
+        int cellBytes = _plan.CellBytes;
+        ref byte codes = ref MemoryMarshal.GetArrayDataReference(source);
+        ref byte kinds = ref MemoryMarshal.GetArrayDataReference(scratch.WindowKinds);
+        for (; cell < end; cell++)
         {
-            FillPart(cell, block, source, ref target, bytes);
-            return;
-        }
-
-        ref byte codes = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(source), from);
-        int mask = _plan.Mask[cell];
-        if (_plan.HoldsLevels)
-        {
-            SplitLevels(ref codes, ref Unsafe.Add(ref codes, _upperStage), ref target, bytes);
-        }
-        else if (mask < 0)
-        {
-            for (int i = 0; i < bytes; i += vector)
-                TLanes.StoreBytes(TLanes.LoadBytes(ref Unsafe.Add(ref codes, i)), ref Unsafe.Add(ref target, i));
-        }
-        else
-        {
-            Masked(ref codes, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_plan.Masks), mask + block.Column), _plan.Zero[cell], ref target, bytes);
-        }
-    }
-
-    private void FillPart(int cell, in Block block, byte[] source, ref byte target, int bytes)
-    {
-        int vector = TLanes.Count;
-        int first = block.First > _plan.First[cell] ? block.First : _plan.First[cell];
-        int end = block.End < _plan.Last[cell] ? block.End : _plan.Last[cell];
-        if (_plan.HoldsLevels)
-        {
-            FillPartOfLevels(cell, block, first, end, ref target, bytes);
-            return;
-        }
-
-        byte zero = _plan.Zero[cell];
-        TBytes zeros = TLanes.Broadcast(zero);
-        for (int i = 0; i < bytes; i += vector)
-            TLanes.StoreBytes(zeros, ref Unsafe.Add(ref target, i));
-        if (first >= end)
-            return;
-
-        // A tap beside the first or the last row's end may point in front of the array or behind it; the mask hides that position.
-        int from = first + _plan.Source[cell];
-        if (from < 0)
-        {
-            first -= from;
-            from = 0;
-        }
-
-        int count = end - first;
-        if (count > source.Length - from)
-            count = source.Length - from;
-        if (count > 0)
-            source.AsSpan(from, count).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, first - block.First), count));
-        int mask = _plan.Mask[cell];
-        if (mask >= 0)
-            Masked(ref target, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_plan.Masks), mask + block.Column), zero, ref target, bytes);
-    }
-
-    private void FillPartOfLevels(int cell, in Block block, int first, int end, ref byte target, int bytes)
-    {
-        int zero = _plan.ZeroLevel[cell];
-        ref short words = ref Unsafe.As<byte, short>(ref target);
-        int from = block.First + _plan.Source[cell];
-        int position = block.First;
-        int half = TLanes.Count >> 1;
-        for (int v = 0; v < bytes; v += TLanes.Count)
-        {
-            for (int i = 0; i < half; i++)
+            int window = _plan.Window[cell];
+            byte kind = Unsafe.Add(ref kinds, window);
+            int from = block.First + _plan.Source[cell];
+            if (kind == Padding)
             {
-                for (int odd = 0; odd < 2; odd++)
-                {
-                    bool inside = position >= first && position < end;
-                    Unsafe.Add(ref words, odd == 0 ? i : i + half) = (short)(inside ? _stage[from] | (_stage[from + _upperStage] << 8) : zero);
-                    position++;
-                    from++;
-                }
+                TBytes zeros = TLanes.Broadcast(_plan.Zero[cell]);
+                for (int i = 0; i < bytes; i += vector)
+                    TLanes.StoreBytes(zeros, ref Unsafe.Add(ref target, i));
+            }
+            else if (from < 0 || from > fromMax)
+            {
+                // Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.
+                CopyWhatIsThere(source, from, bytes, ref target);
+                if (kind == Mixed)
+                    Select(ref target, ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+            }
+            else if (kind == Mixed)
+            {
+                Select(ref Unsafe.Add(ref codes, from), ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+            }
+            else
+            {
+                ref byte at = ref Unsafe.Add(ref codes, from);
+                for (int i = 0; i < bytes; i += vector)
+                    TLanes.StoreBytes(TLanes.LoadBytes(ref Unsafe.Add(ref at, i)), ref Unsafe.Add(ref target, i));
             }
 
-            words = ref Unsafe.Add(ref words, TLanes.Count);
+            target = ref Unsafe.Add(ref target, cellBytes);
         }
     }
 
-    private static void Masked(ref byte codes, ref byte mask, byte zero, ref byte target, int bytes)
+    private static void CopyWhatIsThere(byte[] source, int from, int bytes, ref byte target)
+    {
+        int at = 0;
+        if (from < 0)
+            at = -from;
+        for (; at < bytes && from + at < source.Length; at++)
+            Unsafe.Add(ref target, at) = source[from + at];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Select(ref byte codes, ref byte mask, byte zero, ref byte target, int bytes)
     {
         TBytes zeros = TLanes.Broadcast(zero);
         for (int i = 0; i < bytes; i += TLanes.Count)
@@ -146,20 +151,48 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    /// <summary>Levels of even positions, then those of odd ones, vector after vector.</summary>
-    private static void SplitLevels(ref byte lower, ref byte upper, ref byte target, int bytes)
+    private void FillLevels(int cell, int end, in Block block, BlockScratch scratch, ref byte target)
     {
         int vector = TLanes.Count;
+        int bytes = block.Vectors << TLanes.CountLog2;
+        int fromMax = _plan.StageBytes - bytes;
+        ref byte stage = ref MemoryMarshal.GetArrayDataReference(_stage);
         TBytes even = TLanes.AsBytes(TLanes.Broadcast((short)255));
-        for (int i = 0; i < bytes; i += vector)
+        for (; cell < end; cell++)
         {
-            TWords low = TLanes.AsWords(TLanes.LoadBytes(ref Unsafe.Add(ref lower, i)));
-            TWords high = TLanes.AsWords(TLanes.LoadBytes(ref Unsafe.Add(ref upper, i)));
-            TBytes evens = TLanes.Select(even, TLanes.AsBytes(low), TLanes.AsBytes(TLanes.ShiftLeft(high, 8)));
-            TBytes odds = TLanes.Select(even, TLanes.AsBytes(TLanes.ShiftRightLogical(low, 8)), TLanes.AsBytes(high));
-            ref byte pair = ref Unsafe.Add(ref target, i + i);
-            TLanes.StoreBytes(evens, ref pair);
-            TLanes.StoreBytes(odds, ref Unsafe.Add(ref pair, vector));
+            int from = block.First + _plan.Source[cell];
+            int window = _plan.Window[cell];
+            int zero = _plan.ZeroLevel[cell];
+            bool isPadding = scratch.WindowKinds[window] == Padding;
+            ref byte lower = ref Unsafe.Add(ref stage, from);
+            ref byte upper = ref Unsafe.Add(ref lower, _plan.StageBytes);
+            if (from < 0 || from > fromMax)
+            {
+                lower = ref MemoryMarshal.GetArrayDataReference(scratch.Skip);
+                upper = ref MemoryMarshal.GetArrayDataReference(scratch.Codes);
+                if (!isPadding)
+                {
+                    CopyWhatIsThere(_stage, from, bytes, ref lower);
+                    CopyWhatIsThere(_stage, from + _plan.StageBytes, bytes, ref upper);
+                }
+            }
+
+            ref byte mask = ref scratch.MaskAt(window << _blockLog2);
+            TBytes lowerZero = TLanes.Broadcast((byte)zero);
+            TBytes upperZero = TLanes.Broadcast((byte)(zero >> 8));
+            for (int i = 0; i < bytes; i += vector)
+            {
+                TBytes inside = isPadding ? default : TLanes.LoadBytes(ref Unsafe.Add(ref mask, i));
+                TWords low = TLanes.AsWords(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref lower, i)), lowerZero));
+                TWords high = TLanes.AsWords(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref upper, i)), upperZero));
+                ref byte pair = ref Unsafe.Add(ref target, i + i);
+
+                // Levels of even positions, then those of odd ones.
+                TLanes.StoreBytes(TLanes.Select(even, TLanes.AsBytes(low), TLanes.AsBytes(TLanes.ShiftLeft(high, 8))), ref pair);
+                TLanes.StoreBytes(TLanes.Select(even, TLanes.AsBytes(TLanes.ShiftRightLogical(low, 8)), TLanes.AsBytes(high)), ref Unsafe.Add(ref pair, vector));
+            }
+
+            target = ref Unsafe.Add(ref target, _plan.CellBytes);
         }
     }
 }

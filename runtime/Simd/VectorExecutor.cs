@@ -15,7 +15,7 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
     {
         Name = name;
         List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
-        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0;
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0, windows = 0;
         for (int i = 0; i < model.Layers.Length; i++)
         {
             if (model.Layers[i] is not TapLayer taps)
@@ -31,10 +31,11 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
             blockBytes = Math.Max(blockBytes, runner.BlockBytes);
             stageBytes = Math.Max(stageBytes, runner.StageBytes);
             phases = Math.Max(phases, runner.BestPhases);
+            windows = Math.Max(windows, runner.Windows);
         }
 
         byte[] stage = new byte[stageBytes];
-        BlockScratch[] scratch = [new BlockScratch(tileBytes, blockBytes, phases)];
+        BlockScratch[] scratch = [new BlockScratch(tileBytes, blockBytes, phases, windows)];
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
     }
