@@ -12,8 +12,11 @@ namespace Barrel.Runtime.Simd;
 /// </summary>
 internal sealed class Im2colPlan
 {
-    /// <summary>A tile of at most this many bytes has blocks of four vectors: the second-level cache gives a vector a cycle, which is what adds take.</summary>
-    private const int TileBytesMax = 160 << 10;
+    /// <summary>
+    /// A tile of at most this many codes has blocks of four vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
+    /// would share the work of a step.
+    /// </summary>
+    private const int TileBytesMax = ScratchBound.CellTileBytesMax;
 
     private readonly int[] _kernelIndex;
 
@@ -44,14 +47,15 @@ internal sealed class Im2colPlan
         Zero = new byte[Cells];
         ZeroLevel = new ushort[Cells];
         InputOfCell = new int[layer.Inputs.Length + 1];
-        StageStart = new int[layer.Inputs.Length];
-        FirstChannel = new int[layer.Inputs.Length + 1];
+        IsStaged = new bool[layer.Inputs.Length];
+        List<StagePlane> planes = [];
+        int[] planeOf = new int[layer.KernelWidth];
+        long planeBytes = (long)layer.InputHeight * layer.GridWidth;
         StageRow = StageRows(layer);
         MaskBytes = layer.GridWidth + (BlockVectors * vectorBytes);
         int area = layer.KernelHeight * layer.KernelWidth;
         int cell = 0;
         int firstChannel = 0;
-        long stage = 0;
         long masks = 0;
         int[] maskOf = new int[layer.KernelWidth];
         for (int i = 0; i < layer.Inputs.Length; i++)
@@ -60,12 +64,9 @@ internal sealed class Im2colPlan
             TensorInfo tensor = model.Tensors[input.Tensor];
             bool direct = !holdsLevels && layer.StrideX == 1 && layer.StrideY == 1 && input.UpsampleShiftX == 0 && input.UpsampleShiftY == 0
                 && tensor.Width == layer.GridWidth;
-            StageStart[i] = direct ? -1 : (int)stage;
-            if (!direct)
-                stage += (long)input.Channels * layer.KernelWidth * layer.InputHeight * layer.GridWidth;
-            if (stage > Array.MaxLength / 2)
-                throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a stage of more than 1 GiB");
+            IsStaged[i] = !direct;
             InputOfCell[i] = cell;
+            int lastChannel = -1;
             for (; cell < Cells && _kernelIndex[cell] < (firstChannel + input.Channels) * area; cell++)
             {
                 int channel = (_kernelIndex[cell] / area) - firstChannel;
@@ -104,7 +105,16 @@ internal sealed class Im2colPlan
                 }
                 else
                 {
-                    start += StageStart[i] + ((((long)channel * layer.KernelWidth) + kx) * layer.InputHeight * layer.GridWidth);
+                    if (channel != lastChannel)
+                        Array.Clear(planeOf);
+                    lastChannel = channel;
+                    if (planeOf[kx] == 0)
+                    {
+                        planes.Add(new StagePlane(i, input.FirstChannel + channel, (int)column, (int)(planes.Count * planeBytes), Zero[cell]));
+                        planeOf[kx] = planes.Count;
+                    }
+
+                    start += (planeOf[kx] - 1) * planeBytes;
                     start += (long)(StageRow.Length > 0 ? StageRow[phase] : 0) * layer.GridWidth;
                 }
 
@@ -121,12 +131,14 @@ internal sealed class Im2colPlan
             }
 
             firstChannel += input.Channels;
-            FirstChannel[i + 1] = firstChannel;
+            if (planes.Count * planeBytes > Array.MaxLength / 2)
+                throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a stage of more than 1 GiB");
         }
 
         InputOfCell[layer.Inputs.Length] = cell;
         Windows = [.. windows];
-        StageBytes = (int)stage;
+        StagePlanes = [.. planes];
+        StageBytes = (int)(planes.Count * planeBytes);
         Masks = new byte[masks];
         for (int kx = 0; kx < layer.KernelWidth; kx++)
             if (maskOf[kx] > 0)
@@ -171,14 +183,14 @@ internal sealed class Im2colPlan
     /// <summary>[cell]: level of that code.</summary>
     public ushort[] ZeroLevel { get; }
 
-    /// <summary>[input]: its first channel among the layer's; one more entry at the end.</summary>
-    public int[] FirstChannel { get; }
-
     /// <summary>[input]: its first cell; one more entry at the end.</summary>
     public int[] InputOfCell { get; }
 
-    /// <summary>[input]: where its planes begin in the stage, [channel][kx][row][column]; −1 where cells are filled from the tensor.</summary>
-    public int[] StageStart { get; }
+    /// <summary>[input]: whether its cells are filled from the stage, not from the tensor.</summary>
+    public bool[] IsStaged { get; }
+
+    /// <summary>Planes of the stage, [row][column].</summary>
+    public StagePlane[] StagePlanes { get; }
 
     /// <summary>[row of the input's phase 0, 1 …]: first row in a plane, whose rows are sorted by row phase.</summary>
     public int[] StageRow { get; }
@@ -194,10 +206,6 @@ internal sealed class Im2colPlan
 
     /// <summary>Offset in the tile of a kernel index that some tap has.</summary>
     public int OffsetOf(int kernelIndex) => Array.BinarySearch(_kernelIndex, kernelIndex) * CellBytes;
-
-    /// <summary>Channel among the layer's, and kx, of a cell.</summary>
-    public (int Channel, int Column) PlaneOf(int cell, TapLayer layer) =>
-        (_kernelIndex[cell] / (layer.KernelHeight * layer.KernelWidth), _kernelIndex[cell] % layer.KernelWidth);
 
     private static int[] StageRows(TapLayer layer)
     {
@@ -223,3 +231,11 @@ internal sealed class Im2colPlan
 /// <param name="Last">Behind the last one; no greater where there is none.</param>
 /// <param name="Mask">Start of the mask of its columns; −1 where all are inside.</param>
 internal readonly record struct Window(int First, int Last, int Mask);
+
+/// <summary>A plane of the stage: the column of a channel that each grid column meets for one kx.</summary>
+/// <param name="Input">Which of the layer's inputs.</param>
+/// <param name="Channel">Channel of its tensor.</param>
+/// <param name="Column">Input column that grid column 0 meets.</param>
+/// <param name="Start">Where in the stage.</param>
+/// <param name="Zero">Code of padding.</param>
+internal readonly record struct StagePlane(int Input, int Channel, int Column, int Start, byte Zero);

@@ -5,20 +5,6 @@ using System.Runtime.InteropServices;
 
 namespace Barrel.Runtime.Simd;
 
-/// <summary>
-/// A layer whose work can be shared between threads: first the stage is made, and when all of it is there, the output. Part i of n runs on one thread; parts
-/// write to different bytes, so that the result does not depend on how many there are.
-/// </summary>
-internal abstract class PartedRunner : LayerRunner
-{
-    public abstract void MakeStage(int part);
-
-    public abstract void MakeOutput(int part);
-
-    /// <summary>Whether there is a stage to wait for.</summary>
-    public abstract bool HasStage { get; }
-}
-
 /// <summary>Runs one tap layer on vectors: for each block of positions fill the tile, sum each row's taps, write the sums out.</summary>
 internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     where TLanes : ILanes<TBytes, TWords, TInts>

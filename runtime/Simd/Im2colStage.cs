@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -41,37 +40,26 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         for (int phase = 0, at = 0; phase < plan.StageRow.Length; phase++)
             for (int row = phase; row < layer.InputHeight; row += layer.StrideY)
                 _sourceRow[at++] = row;
-        List<Plane> planes = [];
-        int lastKey = -1;
-        bool[] seen = new bool[layer.KernelWidth];
-        for (int i = 0; i < layer.Inputs.Length; i++)
+        int[][] rowOffset = new int[layer.Inputs.Length][];
+        byte[]?[] levels = new byte[layer.Inputs.Length][];
+        _planes = new Plane[plan.StagePlanes.Length];
+        for (int p = 0; p < _planes.Length; p++)
         {
-            if (plan.StageStart[i] < 0)
-                continue;
-            TapInput input = layer.Inputs[i];
+            StagePlane plane = plan.StagePlanes[p];
+            TapInput input = layer.Inputs[plane.Input];
             TensorInfo tensor = model.Tensors[input.Tensor];
-            int[] rowOffset = new int[layer.InputHeight];
-            for (int row = 0; row < rowOffset.Length; row++)
-                rowOffset[row] = (row >> input.UpsampleShiftY) * tensor.Width;
-            byte[]? levels = tensor.IsLog ? LevelTables(tensor) : null;
-            for (int cell = plan.InputOfCell[i]; cell < plan.InputOfCell[i + 1]; cell++)
+            if (rowOffset[plane.Input] is null)
             {
-                (int channel, int kx) = plan.PlaneOf(cell, layer);
-                if (channel != lastKey)
-                    Array.Clear(seen);
-                lastKey = channel;
-                if (seen[kx])
-                    continue;
-                seen[kx] = true;
-                channel -= plan.FirstChannel[i];
-                planes.Add(new Plane(
-                    tensor.ArenaOffset + ((input.FirstChannel + channel) * tensor.Height * tensor.Width), tensor.Width, rowOffset, input.UpsampleShiftX,
-                    (kx * layer.DilationX) - layer.PadLeft,
-                    plan.StageStart[i] + (((channel * layer.KernelWidth) + kx) * layer.InputHeight * layer.GridWidth), plan.Zero[cell], levels));
+                levels[plane.Input] = tensor.IsLog ? LevelTables(tensor) : null;
+                rowOffset[plane.Input] = new int[layer.InputHeight];
+                for (int row = 0; row < layer.InputHeight; row++)
+                    rowOffset[plane.Input][row] = (row >> input.UpsampleShiftY) * tensor.Width;
             }
-        }
 
-        _planes = [.. planes];
+            _planes[p] = new Plane(
+                tensor.ArenaOffset + (plane.Channel * tensor.Height * tensor.Width), tensor.Width, rowOffset[plane.Input], input.UpsampleShiftX, plane.Column,
+                plane.Start, plane.Zero, levels[plane.Input]);
+        }
     }
 
     /// <summary>How many planes there are to make.</summary>

@@ -44,14 +44,14 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         for (int i = 0; i < _plan.Windows.Length; i++)
             scratch.WindowKinds[i] = MakeMask(_plan.Windows[i], block, ref scratch.MaskAt(i << _blockLog2));
         ref byte target = ref scratch.Tile;
-        for (int i = 0; i < _plan.StageStart.Length; i++)
+        for (int i = 0; i < _plan.IsStaged.Length; i++)
         {
             int end = _plan.InputOfCell[i + 1];
             int first = _plan.InputOfCell[i];
             if (_plan.HoldsLevels)
                 FillLevels(first, end, block, scratch, ref target);
             else
-                FillCodes(first, end, block, _plan.StageStart[i] < 0 ? _arena : _stage, scratch, ref target);
+                FillCodes(first, end, block, _plan.IsStaged[i] ? _stage : _arena, scratch, ref target);
             for (; first < end; first++)
                 target = ref Unsafe.Add(ref target, _plan.CellBytes);
         }

@@ -4,13 +4,15 @@ using System.Collections.Generic;
 namespace Barrel.Runtime.Simd;
 
 /// <summary>Runs a model with vectors of one width.</summary>
-internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
+internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, IDisposable
     where TLanes : ILanes<TBytes, TWords, TInts>
     where TBytes : struct
     where TWords : struct
     where TInts : struct
 {
-    public VectorExecutor(Model model, string name)
+    private readonly ThreadTeam? _team;
+
+    public VectorExecutor(Model model, string name, int threads)
         : base(model)
     {
         Name = name;
@@ -35,10 +37,25 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
         }
 
         byte[] stage = new byte[stageBytes];
-        BlockScratch[] scratch = [new BlockScratch(tileBytes, blockBytes, phases, windows)];
+        BlockScratch[] scratch = new BlockScratch[threads];
+        for (int i = 0; i < threads; i++)
+            scratch[i] = new BlockScratch(tileBytes, blockBytes, phases, windows);
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
+        if (threads > 1)
+            _team = new ThreadTeam(Steps, threads);
     }
 
     public override string Name { get; }
+
+    public override void Run()
+    {
+        if (_team is null)
+            base.Run();
+        else
+            _team.Run();
+    }
+
+    /// <summary>Ends the threads; the executor runs no more.</summary>
+    public void Dispose() => _team?.Dispose();
 }
