@@ -18,8 +18,6 @@ internal sealed class Im2colPlan
     /// </summary>
     private const int TileBytesMax = ScratchBound.CellTileBytesMax;
 
-    private readonly int[] _kernelIndex;
-
     /// <param name="model">The model, for the widths of the layer's inputs.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
@@ -28,8 +26,8 @@ internal sealed class Im2colPlan
     public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels)
     {
         HoldsLevels = holdsLevels;
-        _kernelIndex = taps.Distinct();
-        Cells = _kernelIndex.Length;
+        int[] kernelIndex = taps.Distinct;
+        Cells = kernelIndex.Length;
         Positions = layer.GridHeight * layer.GridWidth;
         Vectors = (Positions + vectorBytes - 1) / vectorBytes;
         BlockVectors = 4;
@@ -67,11 +65,11 @@ internal sealed class Im2colPlan
             IsStaged[i] = !direct;
             InputOfCell[i] = cell;
             int lastChannel = -1;
-            for (; cell < Cells && _kernelIndex[cell] < (firstChannel + input.Channels) * area; cell++)
+            for (; cell < Cells && kernelIndex[cell] < (firstChannel + input.Channels) * area; cell++)
             {
-                int channel = (_kernelIndex[cell] / area) - firstChannel;
-                int ky = _kernelIndex[cell] / layer.KernelWidth % layer.KernelHeight;
-                int kx = _kernelIndex[cell] % layer.KernelWidth;
+                int channel = (kernelIndex[cell] / area) - firstChannel;
+                int ky = kernelIndex[cell] / layer.KernelWidth % layer.KernelHeight;
+                int kx = kernelIndex[cell] % layer.KernelWidth;
                 Zero[cell] = (byte)tensor.ZeroOf(input.FirstChannel + channel);
                 ZeroLevel[cell] = (ushort)tensor.LevelOf(Zero[cell]);
                 long row = ((long)ky * layer.DilationY) - layer.PadTop;
@@ -203,9 +201,6 @@ internal sealed class Im2colPlan
 
     /// <summary>Bytes of a mask.</summary>
     public int MaskBytes { get; }
-
-    /// <summary>Offset in the tile of a kernel index that some tap has.</summary>
-    public int OffsetOf(int kernelIndex) => Array.BinarySearch(_kernelIndex, kernelIndex) * CellBytes;
 
     private static int[] StageRows(TapLayer layer)
     {

@@ -40,7 +40,7 @@ internal sealed class Im2colProgram
     private int _constant;
 
     /// <param name="taps">The layer's taps.</param>
-    /// <param name="plan">Gives the offsets.</param>
+    /// <param name="plan">Says how large cells are.</param>
     /// <param name="codeMax">Greatest code or level of any input.</param>
     /// <param name="sumsBytes">Whether partial sums are bytes.</param>
     /// <param name="isWide">Whether steps of an unexpected length cost much: where a vector add does more than a branch.</param>
@@ -50,9 +50,9 @@ internal sealed class Im2colProgram
         _sumsBytes = sumsBytes;
         _holdsLevels = plan.HoldsLevels;
         int addsMax = sumsBytes ? 255 / codeMax : CountMask;
-        int length = 0;
-        if (sumsBytes && isWide)
-            (taps, length) = BestLength(taps, addsMax, plan.BlockVectors);
+        int length = sumsBytes && isWide ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
+        if (length > 0)
+            taps = taps.Fill(length);
         int rows = taps.FirstRun.Length - 1;
         Offsets = new int[taps.Index.Length];
         FirstStep = new int[rows + 1];
@@ -75,7 +75,7 @@ internal sealed class Im2colProgram
                 {
                     int n = Step(Math.Min(end - tap, length > 0 ? length : addsMax), taps.Exponent[run], taps.Negative[run], length);
                     for (int i = 0; i < n; i++)
-                        Append(plan.OffsetOf(taps.Index[tap++]));
+                        Append(taps.RankOf(taps.Index[tap++]) * plan.CellBytes);
                     for (int i = n; i < length; i++)
                         Append(plan.NothingOffset);
                 }
@@ -86,7 +86,8 @@ internal sealed class Im2colProgram
 
         FirstStep[rows] = _steps.Count;
         Steps = [.. _steps];
-        Offsets = Offsets.AsSpan(0, _offsetCount).ToArray();
+        if (_offsetCount < Offsets.Length)
+            Offsets = Offsets.AsSpan(0, _offsetCount).ToArray();
     }
 
     /// <summary>Offsets of all taps, row after row, in the order of the steps.</summary>
@@ -102,38 +103,21 @@ internal sealed class Im2colProgram
 
     /// <summary>
     /// Taps of every step, the last of a run filled up with taps of nothing, or 0 for as many as there are: a loop that always runs as often is one that the
-    /// processor predicts. With it the taps, rearranged to fill such steps.
+    /// processor predicts.
     /// </summary>
-    private static (TapList Taps, int Length) BestLength(TapList taps, int addsMax, int vectors)
+    private static int BestLength(TapList taps, int addsMax, int vectors)
     {
-        TapList best = taps;
-        int bestLength = 0;
-        long least = CostOf(taps, 0, addsMax, vectors, out _);
-        for (int length = 2; length <= Math.Min(addsMax, LengthMax); length <<= 1)
+        int best = 0;
+        long least = long.MaxValue;
+        for (int length = 0; length <= Math.Min(addsMax, LengthMax); length = length == 0 ? 2 : length << 1)
         {
-            TapList filled = taps.Fill(length);
-            long cost = CostOf(filled, length, length, vectors, out long adds);
+            (long adds, long steps) = taps.CountFilled(length, addsMax);
+            long cost = (adds * VectorCost * vectors) + (steps * ((StepCost * vectors) + (length == 0 ? SurpriseCost : 0)));
             if (cost < least && adds <= 2L * taps.Index.Length)
-                (least, best, bestLength) = (cost, filled, length);
+                (least, best) = (cost, length);
         }
 
-        return (best, bestLength);
-    }
-
-    private static long CostOf(TapList taps, int length, int most, int vectors, out long adds)
-    {
-        long cost = 0;
-        adds = 0;
-        for (int run = 0; run < taps.Exponent.Length; run++)
-        {
-            int count = taps.FirstTap[run + 1] - taps.FirstTap[run];
-            int steps = (count + most - 1) / most;
-            int filled = length == 0 ? count : steps * length;
-            adds += filled;
-            cost += ((long)filled * VectorCost * vectors) + ((long)steps * ((StepCost * vectors) + (length == 0 ? SurpriseCost : 0)));
-        }
-
-        return cost;
+        return best;
     }
 
     /// <summary>Appends a step of up to so many taps of a run, and a move before it where they would not fit; returns how many.</summary>
