@@ -54,10 +54,6 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TWords WidenUpper(TBytes value);
 
-    static abstract TWords LoadWords(ref short source);
-
-    static abstract void StoreWords(TWords value, ref short target);
-
     static abstract TWords Add(TWords a, TWords b);
 
     static abstract TWords Subtract(TWords a, TWords b);
@@ -79,11 +75,6 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     /// <summary>The same bits.</summary>
     static abstract TBytes AsBytes(TInts value);
-
-    /// <summary>First half of the words as ints, sign-extended.</summary>
-    static abstract TInts WidenLower(TWords value);
-
-    static abstract TInts WidenUpper(TWords value);
 
     static abstract TInts LoadInts(ref int source);
 
@@ -115,7 +106,4 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     /// <summary>a where the mask is ones, b where it is zeros.</summary>
     static abstract TInts Select(TInts mask, TInts a, TInts b);
-
-    /// <summary>Four vectors of ints, each 0 to 255, as bytes in order.</summary>
-    static abstract TBytes Narrow(TInts a, TInts b, TInts c, TInts d);
 }

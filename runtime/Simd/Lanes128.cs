@@ -43,10 +43,6 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<short> WidenUpper(Vector128<byte> value) => Vector128.WidenUpper(value).AsInt16();
 
-    public static Vector128<short> LoadWords(ref short source) => Vector128.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector128<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
 
     public static Vector128<short> Subtract(Vector128<short> a, Vector128<short> b) => a - b;
@@ -64,10 +60,6 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<int> AsInts(Vector128<byte> value) => value.AsInt32();
 
     public static Vector128<byte> AsBytes(Vector128<int> value) => value.AsByte();
-
-    public static Vector128<int> WidenLower(Vector128<short> value) => Vector128.WidenLower(value);
-
-    public static Vector128<int> WidenUpper(Vector128<short> value) => Vector128.WidenUpper(value);
 
     public static Vector128<int> LoadInts(ref int source) => Vector128.LoadUnsafe(ref source);
 
@@ -96,7 +88,4 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<int> GreaterThan(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
 
     public static Vector128<int> Select(Vector128<int> mask, Vector128<int> a, Vector128<int> b) => Vector128.ConditionalSelect(mask, a, b);
-
-    public static Vector128<byte> Narrow(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
-        Vector128.Narrow(Vector128.Narrow(a, b).AsUInt16(), Vector128.Narrow(c, d).AsUInt16());
 }

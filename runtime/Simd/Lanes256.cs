@@ -43,10 +43,6 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> WidenUpper(Vector256<byte> value) => Vector256.WidenUpper(value).AsInt16();
 
-    public static Vector256<short> LoadWords(ref short source) => Vector256.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector256<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
 
     public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;
@@ -64,10 +60,6 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<int> AsInts(Vector256<byte> value) => value.AsInt32();
 
     public static Vector256<byte> AsBytes(Vector256<int> value) => value.AsByte();
-
-    public static Vector256<int> WidenLower(Vector256<short> value) => Vector256.WidenLower(value);
-
-    public static Vector256<int> WidenUpper(Vector256<short> value) => Vector256.WidenUpper(value);
 
     public static Vector256<int> LoadInts(ref int source) => Vector256.LoadUnsafe(ref source);
 
@@ -96,7 +88,4 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<int> GreaterThan(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
 
     public static Vector256<int> Select(Vector256<int> mask, Vector256<int> a, Vector256<int> b) => Vector256.ConditionalSelect(mask, a, b);
-
-    public static Vector256<byte> Narrow(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d) =>
-        Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16());
 }

@@ -43,10 +43,6 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> WidenUpper(Vector512<byte> value) => Vector512.WidenUpper(value).AsInt16();
 
-    public static Vector512<short> LoadWords(ref short source) => Vector512.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector512<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
 
     public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;
@@ -64,10 +60,6 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<int> AsInts(Vector512<byte> value) => value.AsInt32();
 
     public static Vector512<byte> AsBytes(Vector512<int> value) => value.AsByte();
-
-    public static Vector512<int> WidenLower(Vector512<short> value) => Vector512.WidenLower(value);
-
-    public static Vector512<int> WidenUpper(Vector512<short> value) => Vector512.WidenUpper(value);
 
     public static Vector512<int> LoadInts(ref int source) => Vector512.LoadUnsafe(ref source);
 
@@ -96,7 +88,4 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<int> GreaterThan(Vector512<int> a, Vector512<int> b) => Vector512.GreaterThan(a, b);
 
     public static Vector512<int> Select(Vector512<int> mask, Vector512<int> a, Vector512<int> b) => Vector512.ConditionalSelect(mask, a, b);
-
-    public static Vector512<byte> Narrow(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) =>
-        Vector512.Narrow(Vector512.Narrow(a, b).AsUInt16(), Vector512.Narrow(c, d).AsUInt16());
 }
