@@ -30,10 +30,10 @@ internal sealed class ExecutorContestant : Contestant
     private readonly Executor _executor;
     private byte[] _codes = [];
 
-    public ExecutorContestant(Model model, ExecutorKind kind)
+    public ExecutorContestant(Model model, ExecutorKind kind, int threads)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        _executor = kind.Create(model);
+        _executor = kind.Create(model, threads);
         PeakBytes = GC.GetAllocatedBytesForCurrentThread() - before + model.Blob.Length;
     }
 
@@ -45,9 +45,7 @@ internal sealed class ExecutorContestant : Contestant
         _executor.Run();
     }
 
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() => (_executor as IDisposable)?.Dispose();
 
     /// <summary>The bytes of one output.</summary>
     public ReadOnlySpan<byte> Output(TensorInfo tensor) => _executor.Arena.AsSpan(tensor.ArenaOffset, tensor.ByteCount());

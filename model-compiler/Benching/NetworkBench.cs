@@ -17,12 +17,13 @@ internal sealed class NetworkBench : IDisposable
 
     /// <param name="model">The network.</param>
     /// <param name="kinds">Those that are not supported here are left out.</param>
-    public NetworkBench(Model model, IEnumerable<ExecutorKind> kinds)
+    /// <param name="threads">Threads for one inference of ours.</param>
+    public NetworkBench(Model model, IEnumerable<ExecutorKind> kinds, int threads)
     {
         _model = model;
         foreach (ExecutorKind kind in kinds)
             if (kind.IsSupported)
-                _ours.Add(new ExecutorContestant(model, kind) { Engine = kind.Name });
+                _ours.Add(new ExecutorContestant(model, kind, threads) { Engine = kind.Name });
         _all.AddRange(_ours);
     }
 

@@ -15,8 +15,6 @@ public sealed record BenchOptions(string Blob, string? Onnx, int Threads, bool J
 /// <summary><c>barrel bench</c>: time per inference, ours and ONNX Runtime's.</summary>
 public static class Bench
 {
-    private const int ThreadsMax = 1024;
-
     public static Command Create(Streams streams)
     {
         var blob = SharedOptions.Blob();
@@ -28,7 +26,7 @@ public static class Bench
                 new BenchOptions(
                     OptionCheck.InputFile(result.GetRequiredValue(blob), ".barrel"),
                     result.GetValue(onnx) is string model ? OptionCheck.InputFile(model, ".onnx") : null,
-                    OptionCheck.InRange(result.GetValue(threads), "--threads", 1, ThreadsMax)!.Value,
+                    OptionCheck.InRange(result.GetValue(threads), "--threads", 1, Executors.ThreadsMax)!.Value,
                     result.GetValue(json)),
                 streams,
                 Executors.All));
@@ -37,9 +35,9 @@ public static class Bench
     internal static int Run(BenchOptions options, Streams streams, IReadOnlyList<ExecutorKind> kinds)
     {
         Model model = BlobNetwork.Load(options.Blob);
-        using var bench = new NetworkBench(model, kinds);
+        using var bench = new NetworkBench(model, kinds, options.Threads);
         if (options.Threads > 1)
-            streams.Error.WriteLine($"note: Barrel runs one thread{(options.Onnx is null ? "" : $", ONNX Runtime {options.Threads}")}");
+            streams.Error.WriteLine($"note: {SwarExecutor.ExecutorName} runs one thread, all others {options.Threads}");
         if (bench.Disagreement() is string difference)
         {
             streams.Error.WriteLine($"failed: {difference}");

@@ -1,9 +1,8 @@
 namespace Barrel.Runtime
 {
     /// <summary>
-    /// What an executor allocates for a layer besides the arena, at most: tile, tables, sums. A few bytes of a blob can ask for any kernel
-    /// over any tensor, so
-    /// the loader adds these up and refuses the blob before anything is allocated.
+    /// What an executor of one thread allocates for a layer besides the arena, at most: tile, stage, tables, sums. A few bytes of a blob can ask for any
+    /// kernel over any tensor, so the loader adds these up and refuses the blob before anything is allocated.
     /// </summary>
     internal static class ScratchBound
     {
@@ -13,10 +12,14 @@ namespace Barrel.Runtime
         /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
         public const int BytesOfBlobByte = 64;
 
+        /// <summary>Codes of a tile that has four vectors a cell.</summary>
+        public const int CellTileBytesMax = 320 << 10;
+
         // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
         private const int LanesMax = 64;
         private const int AlignmentMax = 8;
         private const int TileElementsMax = 32768;
+        private const int BlockVectorsMax = 4;
         private const long Huge = 1L << 50;
 
         /// <summary>Bytes for one layer; layers without taps keep tables in proportion to their bytes in the blob.</summary>
@@ -25,6 +28,14 @@ namespace Barrel.Runtime
             TapLayer? taps = layer as TapLayer;
             if (taps == null)
                 return 0;
+            long rows = BytesOfRows(taps);
+            long cells = BytesOfCells(taps);
+            return rows > cells ? rows : cells;
+        }
+
+        /// <summary>Where the tile holds rows of the input: <see cref="TapPlan"/>.</summary>
+        private static long BytesOfRows(TapLayer taps)
+        {
             long planes = Least(taps.KernelWidth, (long)taps.StrideX * AlignmentMax);
             long reach = (long)(taps.KernelWidth - 1) * taps.DilationX / taps.StrideX + AlignmentMax;
 
@@ -43,6 +54,28 @@ namespace Barrel.Runtime
             return Times(2, elements) + Times(8, positions + rowStride) + Times(5, best) + Times(4, sourceRows)
                 + 16L * (taps.KernelHeight + taps.KernelWidth) + 4L * taps.GridHeight + taps.InputChannels + 12L * taps.TapCount
                     + 64L * taps.Rows;
+        }
+
+        /// <summary>
+        /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or four where that is no more than a share of the
+        /// second-level cache. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
+        /// </summary>
+        private static long BytesOfCells(TapLayer taps)
+        {
+            long area = Times(taps.KernelHeight, taps.KernelWidth);
+            long cells = Least(taps.TapCount, Times(taps.InputChannels, area)) + 1;
+            long small = Times(2L * BlockVectorsMax * LanesMax, cells);
+            long large = Times(2L * LanesMax, cells);
+            long tile = Least(small, large > 2 * CellTileBytesMax ? large : 2 * CellTileBytesMax);
+            long windows = Least(cells, Times(2, area));
+            long masks = Times(BlockVectorsMax * LanesMax + 48L, windows)
+                + Times(taps.KernelWidth, taps.GridWidth + (long)BlockVectorsMax * LanesMax);
+            long stage = Times(Least(cells, Times(taps.InputChannels, taps.KernelWidth)), Times(taps.InputHeight, taps.GridWidth));
+            long blocks = Times(2, Times(taps.GridHeight, taps.GridWidth)) + 64;
+            long best = taps.Mode == AccumulatorLayer.ModeArgMax
+                ? Times(8L * BlockVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
+            return tile + masks + Times(2, stage) + blocks + best + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
+                + 40L * taps.TapCount + 64L * taps.Rows + 16L * BlockVectorsMax * LanesMax;
         }
 
         private static long Least(long a, long b)

@@ -9,8 +9,22 @@ namespace Barrel.Runtime;
 /// <param name="Name">What --executor and the environment variable BARREL_EXECUTOR say.</param>
 /// <param name="LaneBits">Bits that one add takes.</param>
 /// <param name="IsSupported">Whether this processor has such vectors; others are never chosen.</param>
-/// <param name="Create">Makes the executor.</param>
-public sealed record ExecutorKind(string Name, int LaneBits, bool IsSupported, Func<Model, Executor> Create);
+/// <param name="Make">Makes the executor for a model and a number of threads.</param>
+public sealed record ExecutorKind(string Name, int LaneBits, bool IsSupported, Func<Model, int, Executor> Make)
+{
+    /// <summary>
+    /// Makes the executor. One of several threads is <see cref="IDisposable"/>; they share every layer's positions, with the same result. The plain executor
+    /// always runs on the caller's thread alone.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="threads">How many run an inference, the caller's included; 1 to <see cref="Executors.ThreadsMax"/>.</param>
+    public Executor Create(Model model, int threads = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, Executors.ThreadsMax);
+        return Make(model, threads);
+    }
+}
 
 /// <summary>
 /// The table of executors, narrowest first. Dispatch, agreement tests, benchmarks, <c>barrel verify</c> and the README read it.
@@ -20,17 +34,23 @@ public static class Executors
     /// <summary>Names an executor for every model of the process, for bisecting.</summary>
     public const string EnvironmentVariable = "BARREL_EXECUTOR";
 
+    /// <summary>Most threads of an executor.</summary>
+    public const int ThreadsMax = 64;
+
     public static ExecutorKind[] All { get; } =
     [
-        new(SwarExecutor.ExecutorName, 64, true, model => new SwarExecutor(model)),
-        new("vector128", 128, Lanes128.IsSupported, model => new VectorExecutor<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>(model, "vector128")),
-        new("vector256", 256, Lanes256.IsSupported, model => new VectorExecutor<Lanes256, Vector256<byte>, Vector256<short>, Vector256<int>>(model, "vector256")),
-        new("vector512", 512, Lanes512.IsSupported, model => new VectorExecutor<Lanes512, Vector512<byte>, Vector512<short>, Vector512<int>>(model, "vector512")),
+        new(SwarExecutor.ExecutorName, 64, true, (model, _) => new SwarExecutor(model)),
+        new("vector128", 128, Lanes128.IsSupported, (model, threads) =>
+            new VectorExecutor<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>(model, "vector128", threads)),
+        new("vector256", 256, Lanes256.IsSupported, (model, threads) =>
+            new VectorExecutor<Lanes256, Vector256<byte>, Vector256<short>, Vector256<int>>(model, "vector256", threads)),
+        new("vector512", 512, Lanes512.IsSupported, (model, threads) =>
+            new VectorExecutor<Lanes512, Vector512<byte>, Vector512<short>, Vector512<int>>(model, "vector512", threads)),
     ];
 
     /// <summary>An executor for a model: the named one, else the one that BARREL_EXECUTOR names, else the widest that this processor has.</summary>
     /// <exception cref="BarrelException">BRL3008: no such executor here.</exception>
-    public static Executor Create(Model model, string? name = null)
+    public static Executor Create(Model model, string? name = null, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(model);
         name ??= Environment.GetEnvironmentVariable(EnvironmentVariable);
@@ -40,7 +60,7 @@ public static class Executors
                 chosen = kind;
         if (chosen is null)
             throw new BarrelException(ModelErrors.UnknownExecutor, $"no executor '{name}' on this machine; there are {string.Join(", ", Supported())}");
-        return chosen.Create(model);
+        return chosen.Create(model, threads);
     }
 
     private static string[] Supported() => [.. Array.FindAll(All, kind => kind.IsSupported).Select(kind => kind.Name)];

@@ -15,6 +15,9 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>Bytes of a vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Count = 2^CountLog2.</summary>
+    static abstract int CountLog2 { get; }
+
     static abstract bool IsSupported { get; }
 
     static abstract TBytes LoadBytes(ref byte source);
@@ -23,7 +26,25 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TBytes Add(TBytes a, TBytes b);
 
+    static abstract TBytes Min(TBytes a, TBytes b);
+
+    static abstract TBytes Xor(TBytes a, TBytes b);
+
+    static abstract TBytes Or(TBytes a, TBytes b);
+
     static abstract TBytes Broadcast(byte value);
+
+    /// <summary>The same bits: word i is byte 2i, and byte 2i + 1 times 256.</summary>
+    static abstract TWords AsWords(TBytes value);
+
+    /// <summary>The same bits.</summary>
+    static abstract TBytes AsBytes(TWords value);
+
+    /// <summary>The bytes at even places of a, then those of b.</summary>
+    static abstract TBytes NarrowEven(TBytes a, TBytes b);
+
+    /// <summary>[i] = table[index[i]] for indices up to 15, whose entries are the table's first 16; 0 for greater ones.</summary>
+    static abstract TBytes LookUp(TBytes table, TBytes index);
 
     /// <summary>a where the mask is ones, b where it is zeros.</summary>
     static abstract TBytes Select(TBytes mask, TBytes a, TBytes b);
@@ -33,20 +54,27 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TWords WidenUpper(TBytes value);
 
-    static abstract TWords LoadWords(ref short source);
-
-    static abstract void StoreWords(TWords value, ref short target);
-
     static abstract TWords Add(TWords a, TWords b);
 
     static abstract TWords Subtract(TWords a, TWords b);
 
     static abstract TWords ShiftLeft(TWords value, int count);
 
-    /// <summary>First half of the words as ints, sign-extended.</summary>
-    static abstract TInts WidenLower(TWords value);
+    /// <summary>Zeros come in from above.</summary>
+    static abstract TWords ShiftRightLogical(TWords value, int count);
 
-    static abstract TInts WidenUpper(TWords value);
+    static abstract TWords Xor(TWords a, TWords b);
+
+    static abstract TWords Broadcast(short value);
+
+    /// <summary>The same bits: int i is word 2i, and word 2i + 1 times 65,536.</summary>
+    static abstract TInts AsInts(TWords value);
+
+    /// <summary>The same bits: int i is bytes 4i to 4i + 3, the first lowest.</summary>
+    static abstract TInts AsInts(TBytes value);
+
+    /// <summary>The same bits.</summary>
+    static abstract TBytes AsBytes(TInts value);
 
     static abstract TInts LoadInts(ref int source);
 
@@ -63,6 +91,12 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>Arithmetic, rounding down.</summary>
     static abstract TInts ShiftRight(TInts value, int count);
 
+    static abstract TInts And(TInts a, TInts b);
+
+    static abstract TInts Or(TInts a, TInts b);
+
+    static abstract TInts Xor(TInts a, TInts b);
+
     static abstract TInts Min(TInts a, TInts b);
 
     static abstract TInts Max(TInts a, TInts b);
@@ -72,7 +106,4 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     /// <summary>a where the mask is ones, b where it is zeros.</summary>
     static abstract TInts Select(TInts mask, TInts a, TInts b);
-
-    /// <summary>Four vectors of ints, each 0 to 255, as bytes in order.</summary>
-    static abstract TBytes Narrow(TInts a, TInts b, TInts c, TInts d);
 }

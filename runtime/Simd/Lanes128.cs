@@ -7,6 +7,8 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 {
     public static int Count => Vector128<byte>.Count;
 
+    public static int CountLog2 => 4;
+
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
     public static Vector128<byte> LoadBytes(ref byte source) => Vector128.LoadUnsafe(ref source);
@@ -14,6 +16,24 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static void StoreBytes(Vector128<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    public static Vector128<byte> Min(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a, b);
+
+    public static Vector128<byte> Xor(Vector128<byte> a, Vector128<byte> b) => a ^ b;
+
+    public static Vector128<byte> Or(Vector128<byte> a, Vector128<byte> b) => a | b;
+
+    public static Vector128<short> AsWords(Vector128<byte> value) => value.AsInt16();
+
+    public static Vector128<byte> AsBytes(Vector128<short> value) => value.AsByte();
+
+    public static Vector128<byte> NarrowEven(Vector128<byte> a, Vector128<byte> b)
+    {
+        Vector128<ushort> low = Vector128.Create((ushort)0xFF);
+        return Vector128.Narrow(a.AsUInt16() & low, b.AsUInt16() & low);
+    }
+
+    public static Vector128<byte> LookUp(Vector128<byte> table, Vector128<byte> index) => Vector128.Shuffle(table, index);
 
     public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
 
@@ -23,19 +43,23 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<short> WidenUpper(Vector128<byte> value) => Vector128.WidenUpper(value).AsInt16();
 
-    public static Vector128<short> LoadWords(ref short source) => Vector128.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector128<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
 
     public static Vector128<short> Subtract(Vector128<short> a, Vector128<short> b) => a - b;
 
     public static Vector128<short> ShiftLeft(Vector128<short> value, int count) => value << count;
 
-    public static Vector128<int> WidenLower(Vector128<short> value) => Vector128.WidenLower(value);
+    public static Vector128<short> ShiftRightLogical(Vector128<short> value, int count) => value >>> count;
 
-    public static Vector128<int> WidenUpper(Vector128<short> value) => Vector128.WidenUpper(value);
+    public static Vector128<short> Xor(Vector128<short> a, Vector128<short> b) => a ^ b;
+
+    public static Vector128<short> Broadcast(short value) => Vector128.Create(value);
+
+    public static Vector128<int> AsInts(Vector128<short> value) => value.AsInt32();
+
+    public static Vector128<int> AsInts(Vector128<byte> value) => value.AsInt32();
+
+    public static Vector128<byte> AsBytes(Vector128<int> value) => value.AsByte();
 
     public static Vector128<int> LoadInts(ref int source) => Vector128.LoadUnsafe(ref source);
 
@@ -51,6 +75,12 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<int> ShiftRight(Vector128<int> value, int count) => value >> count;
 
+    public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;
+
+    public static Vector128<int> Xor(Vector128<int> a, Vector128<int> b) => a ^ b;
+
+    public static Vector128<int> Or(Vector128<int> a, Vector128<int> b) => a | b;
+
     public static Vector128<int> Min(Vector128<int> a, Vector128<int> b) => Vector128.Min(a, b);
 
     public static Vector128<int> Max(Vector128<int> a, Vector128<int> b) => Vector128.Max(a, b);
@@ -58,7 +88,4 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<int> GreaterThan(Vector128<int> a, Vector128<int> b) => Vector128.GreaterThan(a, b);
 
     public static Vector128<int> Select(Vector128<int> mask, Vector128<int> a, Vector128<int> b) => Vector128.ConditionalSelect(mask, a, b);
-
-    public static Vector128<byte> Narrow(Vector128<int> a, Vector128<int> b, Vector128<int> c, Vector128<int> d) =>
-        Vector128.Narrow(Vector128.Narrow(a, b).AsUInt16(), Vector128.Narrow(c, d).AsUInt16());
 }

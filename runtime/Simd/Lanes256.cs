@@ -7,6 +7,8 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 {
     public static int Count => Vector256<byte>.Count;
 
+    public static int CountLog2 => 5;
+
     public static bool IsSupported => Vector256.IsHardwareAccelerated;
 
     public static Vector256<byte> LoadBytes(ref byte source) => Vector256.LoadUnsafe(ref source);
@@ -14,6 +16,24 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static void StoreBytes(Vector256<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector256<byte> Add(Vector256<byte> a, Vector256<byte> b) => a + b;
+
+    public static Vector256<byte> Min(Vector256<byte> a, Vector256<byte> b) => Vector256.Min(a, b);
+
+    public static Vector256<byte> Xor(Vector256<byte> a, Vector256<byte> b) => a ^ b;
+
+    public static Vector256<byte> Or(Vector256<byte> a, Vector256<byte> b) => a | b;
+
+    public static Vector256<short> AsWords(Vector256<byte> value) => value.AsInt16();
+
+    public static Vector256<byte> AsBytes(Vector256<short> value) => value.AsByte();
+
+    public static Vector256<byte> NarrowEven(Vector256<byte> a, Vector256<byte> b)
+    {
+        Vector256<ushort> low = Vector256.Create((ushort)0xFF);
+        return Vector256.Narrow(a.AsUInt16() & low, b.AsUInt16() & low);
+    }
+
+    public static Vector256<byte> LookUp(Vector256<byte> table, Vector256<byte> index) => Vector256.Shuffle(table, index);
 
     public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
 
@@ -23,19 +43,23 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> WidenUpper(Vector256<byte> value) => Vector256.WidenUpper(value).AsInt16();
 
-    public static Vector256<short> LoadWords(ref short source) => Vector256.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector256<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
 
     public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;
 
     public static Vector256<short> ShiftLeft(Vector256<short> value, int count) => value << count;
 
-    public static Vector256<int> WidenLower(Vector256<short> value) => Vector256.WidenLower(value);
+    public static Vector256<short> ShiftRightLogical(Vector256<short> value, int count) => value >>> count;
 
-    public static Vector256<int> WidenUpper(Vector256<short> value) => Vector256.WidenUpper(value);
+    public static Vector256<short> Xor(Vector256<short> a, Vector256<short> b) => a ^ b;
+
+    public static Vector256<short> Broadcast(short value) => Vector256.Create(value);
+
+    public static Vector256<int> AsInts(Vector256<short> value) => value.AsInt32();
+
+    public static Vector256<int> AsInts(Vector256<byte> value) => value.AsInt32();
+
+    public static Vector256<byte> AsBytes(Vector256<int> value) => value.AsByte();
 
     public static Vector256<int> LoadInts(ref int source) => Vector256.LoadUnsafe(ref source);
 
@@ -51,6 +75,12 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<int> ShiftRight(Vector256<int> value, int count) => value >> count;
 
+    public static Vector256<int> And(Vector256<int> a, Vector256<int> b) => a & b;
+
+    public static Vector256<int> Xor(Vector256<int> a, Vector256<int> b) => a ^ b;
+
+    public static Vector256<int> Or(Vector256<int> a, Vector256<int> b) => a | b;
+
     public static Vector256<int> Min(Vector256<int> a, Vector256<int> b) => Vector256.Min(a, b);
 
     public static Vector256<int> Max(Vector256<int> a, Vector256<int> b) => Vector256.Max(a, b);
@@ -58,7 +88,4 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<int> GreaterThan(Vector256<int> a, Vector256<int> b) => Vector256.GreaterThan(a, b);
 
     public static Vector256<int> Select(Vector256<int> mask, Vector256<int> a, Vector256<int> b) => Vector256.ConditionalSelect(mask, a, b);
-
-    public static Vector256<byte> Narrow(Vector256<int> a, Vector256<int> b, Vector256<int> c, Vector256<int> d) =>
-        Vector256.Narrow(Vector256.Narrow(a, b).AsUInt16(), Vector256.Narrow(c, d).AsUInt16());
 }

@@ -7,6 +7,8 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 {
     public static int Count => Vector512<byte>.Count;
 
+    public static int CountLog2 => 6;
+
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
     public static Vector512<byte> LoadBytes(ref byte source) => Vector512.LoadUnsafe(ref source);
@@ -14,6 +16,24 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static void StoreBytes(Vector512<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => a + b;
+
+    public static Vector512<byte> Min(Vector512<byte> a, Vector512<byte> b) => Vector512.Min(a, b);
+
+    public static Vector512<byte> Xor(Vector512<byte> a, Vector512<byte> b) => a ^ b;
+
+    public static Vector512<byte> Or(Vector512<byte> a, Vector512<byte> b) => a | b;
+
+    public static Vector512<short> AsWords(Vector512<byte> value) => value.AsInt16();
+
+    public static Vector512<byte> AsBytes(Vector512<short> value) => value.AsByte();
+
+    public static Vector512<byte> NarrowEven(Vector512<byte> a, Vector512<byte> b)
+    {
+        Vector512<ushort> low = Vector512.Create((ushort)0xFF);
+        return Vector512.Narrow(a.AsUInt16() & low, b.AsUInt16() & low);
+    }
+
+    public static Vector512<byte> LookUp(Vector512<byte> table, Vector512<byte> index) => Vector512.Shuffle(table, index);
 
     public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
 
@@ -23,19 +43,23 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> WidenUpper(Vector512<byte> value) => Vector512.WidenUpper(value).AsInt16();
 
-    public static Vector512<short> LoadWords(ref short source) => Vector512.LoadUnsafe(ref source);
-
-    public static void StoreWords(Vector512<short> value, ref short target) => value.StoreUnsafe(ref target);
-
     public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
 
     public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;
 
     public static Vector512<short> ShiftLeft(Vector512<short> value, int count) => value << count;
 
-    public static Vector512<int> WidenLower(Vector512<short> value) => Vector512.WidenLower(value);
+    public static Vector512<short> ShiftRightLogical(Vector512<short> value, int count) => value >>> count;
 
-    public static Vector512<int> WidenUpper(Vector512<short> value) => Vector512.WidenUpper(value);
+    public static Vector512<short> Xor(Vector512<short> a, Vector512<short> b) => a ^ b;
+
+    public static Vector512<short> Broadcast(short value) => Vector512.Create(value);
+
+    public static Vector512<int> AsInts(Vector512<short> value) => value.AsInt32();
+
+    public static Vector512<int> AsInts(Vector512<byte> value) => value.AsInt32();
+
+    public static Vector512<byte> AsBytes(Vector512<int> value) => value.AsByte();
 
     public static Vector512<int> LoadInts(ref int source) => Vector512.LoadUnsafe(ref source);
 
@@ -51,6 +75,12 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<int> ShiftRight(Vector512<int> value, int count) => value >> count;
 
+    public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;
+
+    public static Vector512<int> Xor(Vector512<int> a, Vector512<int> b) => a ^ b;
+
+    public static Vector512<int> Or(Vector512<int> a, Vector512<int> b) => a | b;
+
     public static Vector512<int> Min(Vector512<int> a, Vector512<int> b) => Vector512.Min(a, b);
 
     public static Vector512<int> Max(Vector512<int> a, Vector512<int> b) => Vector512.Max(a, b);
@@ -58,7 +88,4 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<int> GreaterThan(Vector512<int> a, Vector512<int> b) => Vector512.GreaterThan(a, b);
 
     public static Vector512<int> Select(Vector512<int> mask, Vector512<int> a, Vector512<int> b) => Vector512.ConditionalSelect(mask, a, b);
-
-    public static Vector512<byte> Narrow(Vector512<int> a, Vector512<int> b, Vector512<int> c, Vector512<int> d) =>
-        Vector512.Narrow(Vector512.Narrow(a, b).AsUInt16(), Vector512.Narrow(c, d).AsUInt16());
 }

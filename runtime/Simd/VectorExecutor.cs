@@ -1,24 +1,61 @@
+using System;
+using System.Collections.Generic;
+
 namespace Barrel.Runtime.Simd;
 
 /// <summary>Runs a model with vectors of one width.</summary>
-internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor
+internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, IDisposable
     where TLanes : ILanes<TBytes, TWords, TInts>
     where TBytes : struct
     where TWords : struct
     where TInts : struct
 {
-    public VectorExecutor(Model model, string name)
+    private readonly ThreadTeam? _team;
+
+    public VectorExecutor(Model model, string name, int threads)
         : base(model)
     {
         Name = name;
+        List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0, windows = 0;
         for (int i = 0; i < model.Layers.Length; i++)
         {
-            Steps[i] = model.Layers[i] is not TapLayer taps ? CreatePlain(model.Layers[i])
-                : TapProgram.FitsBytes(model, taps)
-                    ? new ByteTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena)
-                    : new WordTapRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena);
+            if (model.Layers[i] is not TapLayer taps)
+            {
+                Steps[i] = CreatePlain(model.Layers[i]);
+                continue;
+            }
+
+            Im2colRunner<TLanes, TBytes, TWords, TInts> runner = new(model, taps, Arena);
+            runners.Add(runner);
+            Steps[i] = runner;
+            tileBytes = Math.Max(tileBytes, runner.TileBytes);
+            blockBytes = Math.Max(blockBytes, runner.BlockBytes);
+            stageBytes = Math.Max(stageBytes, runner.StageBytes);
+            phases = Math.Max(phases, runner.BestPhases);
+            windows = Math.Max(windows, runner.Windows);
         }
+
+        byte[] stage = new byte[stageBytes];
+        BlockScratch[] scratch = new BlockScratch[threads];
+        for (int i = 0; i < threads; i++)
+            scratch[i] = new BlockScratch(tileBytes, blockBytes, phases, windows);
+        foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
+            runner.Attach(stage, scratch);
+        if (threads > 1)
+            _team = new ThreadTeam(Steps, threads);
     }
 
     public override string Name { get; }
+
+    public override void Run()
+    {
+        if (_team is null)
+            base.Run();
+        else
+            _team.Run();
+    }
+
+    /// <summary>Ends the threads; the executor runs no more.</summary>
+    public void Dispose() => _team?.Dispose();
 }

@@ -10,7 +10,12 @@ public class AllocationTests
     {
         foreach (TestModel model in new[] { SampleModels.AllKinds(1), SampleModels.LogCodes(3) })
             foreach (ExecutorKind kind in Executors.All.Where(k => k.IsSupported))
+            {
                 AssertRunsAllocateNothing(kind.Create(model.Load()));
+                Executor threaded = kind.Create(model.Load(), 2);
+                AssertRunsAllocateNothing(threaded);
+                (threaded as IDisposable)?.Dispose();
+            }
     }
 
     private static void AssertRunsAllocateNothing(Executor executor)

@@ -84,6 +84,41 @@ public class ExecutorAgreementTests
         }
     }
 
+    [TestMethod]
+    [DataRow(2)]
+    [DataRow(3)]
+    [DataRow(7)]
+    public void SeveralThreads_GiveTheReferencesBytes(int threads)
+    {
+        TestModel[] models = [SampleModels.AllKinds(1), SampleModels.LogCodes(3), .. Enumerable.Range(1, 60).Select(seed => RandomModel.Make(seed, 5, 300_000))];
+        foreach (TestModel made in models)
+        {
+            Model model = made.Load();
+            ReferenceModel reference = new(model);
+            byte[] frame = new byte[model.ArenaBytes];
+            Frames.Fill(frame, model.Tensors[model.InputTensor], new Random(threads));
+            frame.CopyTo(reference.Arena, 0);
+            reference.Run();
+            foreach (ExecutorKind kind in Supported)
+            {
+                Executor executor = kind.Create(model, threads);
+                using IDisposable? ended = executor as IDisposable;
+                for (int round = 0; round < 3; round++)
+                {
+                    frame.CopyTo(executor.Arena, 0);
+                    executor.Run();
+                    foreach (int output in model.OutputTensors)
+                    {
+                        TensorInfo tensor = model.Tensors[output];
+                        Assert.IsTrue(
+                            executor.Arena.AsSpan(tensor.ArenaOffset, tensor.ByteCount()).SequenceEqual(reference.Arena.AsSpan(tensor.ArenaOffset, tensor.ByteCount())),
+                            $"{made.Model.Name}, {kind.Name}, {threads} threads, round {round}");
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>Runs each layer alone on fresh codes, twice, then the whole model. Before each run the arena is garbage where it is not input.</summary>
     private static void Compare(Model model, int seed, string what)
     {

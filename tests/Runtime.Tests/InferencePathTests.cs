@@ -17,7 +17,7 @@ public class InferencePathTests
     private static readonly HashSet<string> AllowedVectorMethods =
     [
         "LoadUnsafe", "StoreUnsafe", "WidenLower", "WidenUpper", "Narrow", "Create", "Min", "Max", "GreaterThan", "ConditionalSelect", "get_Count",
-        "op_Addition", "op_Subtraction", "op_LeftShift", "op_RightShift", "op_BitwiseAnd", "AsInt16", "AsUInt16", "AsByte",
+        "op_Addition", "op_Subtraction", "op_LeftShift", "op_RightShift", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr", "op_UnsignedRightShift", "Shuffle", "AsInt16", "AsUInt16", "AsByte", "AsInt32",
     ];
 
     private static readonly HashSet<string> AllowedMethods =
@@ -25,6 +25,9 @@ public class InferencePathTests
         "System.Runtime.CompilerServices.Unsafe.Add", "System.Runtime.CompilerServices.Unsafe.IsAddressLessThan",
         "System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference", "System.Array.Copy", "System.Array.Clear",
         "System.MemoryExtensions.AsSpan", "System.Span`1.CopyTo", "System.Span`1.Clear",
+
+        // Several threads: a semaphore wakes them once a frame, a counter holds them together.
+        "System.Threading.SemaphoreSlim.Release", "System.Threading.Interlocked.Increment", "System.Threading.Volatile.Read", "System.Threading.SpinWait.SpinOnce",
     ];
 
     [TestMethod]

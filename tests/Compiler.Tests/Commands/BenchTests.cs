@@ -47,7 +47,7 @@ public class BenchTests
     }
 
     [TestMethod]
-    public void TableWithoutPeerSaysThatItIsOneThread()
+    public void TableWithoutPeerSaysWhatRunsOneThread()
     {
         using TemporaryFolder folder = Compiled();
         TestCommandLine run = TestCommandLine.Run("bench", folder["net.barrel"], "--threads", "2");
@@ -64,7 +64,7 @@ public class BenchTests
         using TemporaryFolder folder = Compiled();
         using var output = new StringWriter();
         using var error = new StringWriter();
-        ExecutorKind wrong = new("wrong", 8, true, model => new WrongExecutor(model));
+        ExecutorKind wrong = new("wrong", 8, true, (model, _) => new WrongExecutor(model));
         int exitCode = Bench.Run(
             new BenchOptions(folder["net.barrel"], null, 1, Json: true), new Streams(output, error, ShowsProgress: false), [Executors.All[0], wrong]);
         Assert.AreEqual(1, exitCode);

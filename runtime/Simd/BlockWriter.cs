@@ -1,0 +1,229 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>Writes a block's sums to a layer's output. Sums come in planes: plane k of a vector has positions 4·i + k, so that packing codes is shifts and ors.</summary>
+internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
+    where TLanes : ILanes<TBytes, TWords, TInts>
+    where TBytes : struct
+    where TWords : struct
+    where TInts : struct
+{
+    private readonly TapLayer _layer;
+    private readonly TensorInfo _made;
+    private readonly byte[] _arena;
+    private readonly BlockPlacement _placement;
+    private readonly BlockRequantizer<TLanes, TBytes, TWords, TInts> _requantizer;
+    private readonly int[] _bestOfRow;
+    private readonly int[] _channel;
+    private readonly int[][] _skipStart;
+    private readonly ushort[]?[] _skipLevels;
+    private readonly int _phases;
+    private readonly int _blockBytes;
+
+    public BlockWriter(Model model, TapLayer layer, int blockBytes, byte[] arena)
+    {
+        _layer = layer;
+        _arena = arena;
+        _blockBytes = blockBytes;
+        _made = model.Tensors[layer.Output];
+        _placement = new BlockPlacement(layer, _made, blockBytes, arena);
+        _requantizer = new BlockRequantizer<TLanes, TBytes, TWords, TInts>(layer);
+        _phases = layer.PhaseY * layer.PhaseX;
+        _bestOfRow = new int[layer.Rows];
+        _channel = new int[layer.Rows];
+        _skipStart = new int[layer.Skips.Length][];
+        _skipLevels = new ushort[layer.Skips.Length][];
+        for (int row = 0; row < layer.Rows; row++)
+        {
+            _bestOfRow[row] = row % _phases * blockBytes;
+            _channel[row] = row / _phases;
+        }
+
+        for (int s = 0; s < layer.Skips.Length; s++)
+        {
+            TensorInfo skip = model.Tensors[layer.Skips[s].Tensor];
+            _skipLevels[s] = skip.LevelTable();
+            _skipStart[s] = new int[layer.Rows];
+            for (int row = 0; row < layer.Rows; row++)
+                _skipStart[s][row] = skip.ArenaOffset + ((layer.Skips[s].FirstChannel + (row / _phases)) * _made.Height * _made.Width) + _placement.PixelOfRow(row);
+        }
+    }
+
+    /// <summary>Takes the sums of one row; rows come in order.</summary>
+    public void WriteRow(int row, in Block block, BlockScratch scratch)
+    {
+        AddSkips(row, block, scratch);
+        switch (_layer.Mode)
+        {
+            case AccumulatorLayer.ModeRaw:
+                WriteRaw(row, block, ref scratch.Sums);
+                break;
+            case AccumulatorLayer.ModeArgMax:
+                KeepBest(row, block, scratch);
+                break;
+            default:
+                _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.CodesOf(row, scratch));
+                _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
+                break;
+        }
+    }
+
+    public void EndBlock(in Block block, BlockScratch scratch)
+    {
+        if (_layer.Mode != AccumulatorLayer.ModeArgMax)
+            return;
+        int quarter = TLanes.Count >> 2;
+        int first = 0;
+        for (int phase = 0; phase < _phases; phase++)
+        {
+            ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), first);
+            ref byte codes = ref _placement.CodesOf(phase, scratch);
+            for (int v = 0; v < block.Used; v++)
+            {
+                TLanes.StoreBytes(
+                    BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(TLanes.LoadInts(ref index), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter)), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter)),
+                        TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter + quarter))),
+                    ref codes);
+                index = ref Unsafe.Add(ref index, TLanes.Count);
+                codes = ref Unsafe.Add(ref codes, TLanes.Count);
+            }
+
+            _placement.Place<TLanes, TBytes, TWords, TInts>(phase, block, scratch);
+            first += _blockBytes;
+        }
+    }
+
+    private void AddSkips(int row, in Block block, BlockScratch scratch)
+    {
+        for (int s = 0; s < _skipStart.Length; s++)
+        {
+            int shift = _layer.SkipShift[s][row];
+            if (shift == 255)
+                continue;
+            int start = _skipStart[s][row] + block.Pixel;
+            ref int sums = ref scratch.Sums;
+            if (_skipLevels[s] is ushort[] levels)
+            {
+                _placement.Gather(row, start, block, scratch.Skip);
+                AddLevels(levels, scratch.Skip, shift, block, ref sums);
+            }
+            else if (_layer.PhaseX == 1 && _layer.PhaseY == 1)
+            {
+                // The last vector may read behind the tensor, but the arena has slack for that.
+                AddCodes(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), start), shift, block, ref sums);
+            }
+            else
+            {
+                _placement.Gather(row, start, block, scratch.Skip);
+                AddCodes(ref MemoryMarshal.GetArrayDataReference(scratch.Skip), shift, block, ref sums);
+            }
+        }
+    }
+
+    private static void AddCodes(ref byte codes, int shift, in Block block, ref int sums)
+    {
+        TInts low = TLanes.Broadcast(255);
+        for (int v = 0; v < block.Used; v++)
+        {
+            TInts code = TLanes.AsInts(TLanes.LoadBytes(ref codes));
+            for (int k = 0; k < 32; k += 8)
+            {
+                TLanes.StoreInts(TLanes.Add(TLanes.LoadInts(ref sums), TLanes.ShiftLeft(TLanes.And(TLanes.ShiftRight(code, k), low), shift)), ref sums);
+                sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+            }
+
+            codes = ref Unsafe.Add(ref codes, TLanes.Count);
+        }
+    }
+
+    private static void AddLevels(ushort[] levels, byte[] codes, int shift, in Block block, ref int sums)
+    {
+        int at = 0;
+        int quarter = TLanes.Count >> 2;
+        for (int v = 0; v < block.Used; v++)
+        {
+            for (int i = 0; i < quarter; i++)
+            {
+                int plane = i;
+                for (int k = 0; k < 4; k++)
+                {
+                    Unsafe.Add(ref sums, plane) += levels[codes[at++]] << shift;
+                    plane += quarter;
+                }
+            }
+
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+        }
+    }
+
+    private void WriteRaw(int row, in Block block, ref int sums)
+    {
+        int bias = _layer.Bias[row];
+        int quarter = TLanes.Count >> 2;
+        int at = _placement.StartOf(row) + (block.Pixel << 2);
+        int column = block.Column;
+        int left = block.End - block.First;
+        int line = block.Row;
+        for (int v = 0; v < block.Used; v++)
+        {
+            for (int i = 0; i < quarter; i++)
+            {
+                for (int plane = i; plane < TLanes.Count && left > 0; plane += quarter)
+                {
+                    if (_placement.IsInside(row, line, column))
+                        Put(Unsafe.Add(ref sums, plane) + bias, at);
+                    at += _layer.PhaseX << 2;
+                    left--;
+                    if (++column == _layer.GridWidth)
+                    {
+                        column = 0;
+                        line++;
+                        at += _placement.LineGap << 2;
+                    }
+                }
+            }
+
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+        }
+    }
+
+    private void Put(int value, int at)
+    {
+        _arena[at] = (byte)value;
+        _arena[at + 1] = (byte)(value >> 8);
+        _arena[at + 2] = (byte)(value >> 16);
+        _arena[at + 3] = (byte)(value >> 24);
+    }
+
+    private void KeepBest(int row, in Block block, BlockScratch scratch)
+    {
+        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
+        TInts channel = TLanes.Broadcast(_channel[row]);
+        ref int sums = ref scratch.Sums;
+        ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
+        ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
+        int quarter = TLanes.Count >> 2;
+        bool isFirst = _channel[row] == 0;
+        for (int v = 0; v < block.Used << 2; v++)
+        {
+            TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+            if (isFirst)
+            {
+                TLanes.StoreInts(sum, ref best);
+                TLanes.StoreInts(default, ref index);
+            }
+            else
+            {
+                TInts old = TLanes.LoadInts(ref best);
+                TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(sum, old), channel, TLanes.LoadInts(ref index)), ref index);
+                TLanes.StoreInts(TLanes.Max(sum, old), ref best);
+            }
+
+            sums = ref Unsafe.Add(ref sums, quarter);
+            best = ref Unsafe.Add(ref best, quarter);
+            index = ref Unsafe.Add(ref index, quarter);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>Runs one tap layer on vectors: for each block of positions fill the tile, sum each row's taps, write the sums out.</summary>
+internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
+    where TLanes : ILanes<TBytes, TWords, TInts>
+    where TBytes : struct
+    where TWords : struct
+    where TInts : struct
+{
+    private readonly Model _model;
+    private readonly TapLayer _layer;
+    private readonly byte[] _arena;
+    private readonly Im2colPlan _plan;
+    private readonly Im2colProgram _program;
+    private readonly BlockWriter<TLanes, TBytes, TWords, TInts> _writer;
+    private readonly bool _sumsBytes;
+    private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
+    private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
+    private BlockScratch[] _scratch = [];
+    private Block[] _blocks = [];
+    private int[] _firstBlock = [];
+    private int[] _firstPlane = [];
+
+    public Im2colRunner(Model model, TapLayer layer, byte[] arena)
+    {
+        _model = model;
+        _layer = layer;
+        _arena = arena;
+        bool holdsLevels = false;
+        foreach (TapInput input in layer.Inputs)
+            holdsLevels |= model.Tensors[input.Tensor].IsLog;
+        int codeMax = TapProgram.CodeMaxOf(model, layer);
+        _sumsBytes = TapProgram.FitsBytes(model, layer);
+        TapList taps = new(model, layer);
+        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
+        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
+        _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, BlockBytes, arena);
+    }
+
+    public override bool HasStage => _plan.StageBytes > 0;
+
+    public int TileBytes => _plan.TileBytes;
+
+    public int BlockBytes => _plan.BlockVectors << TLanes.CountLog2;
+
+    /// <summary>Bytes of stage that the layer needs, with room for a vector behind.</summary>
+    public int StageBytes => (_plan.StageBytes << (_plan.HoldsLevels ? 1 : 0)) + TLanes.Count;
+
+    public int Windows => _plan.Windows.Length;
+
+    public int BestPhases => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX : 0;
+
+    /// <summary>Gives the layer what it shares with all others, and cuts its work into as many parts as there are threads.</summary>
+    /// <param name="stage">Of at least <see cref="StageBytes"/>.</param>
+    /// <param name="scratch">One for each part.</param>
+    public void Attach(byte[] stage, BlockScratch[] scratch)
+    {
+        _scratch = scratch;
+        _tile = new(_plan, _arena, stage);
+        _stage = new(_model, _layer, _plan, _arena, stage);
+        List<Block> blocks = [];
+        _firstBlock = new int[scratch.Length + 1];
+        _firstPlane = new int[scratch.Length + 1];
+        for (int part = 0; part < scratch.Length; part++)
+        {
+            AddBlocks(blocks, Share(_plan.Vectors, part), Share(_plan.Vectors, part + 1));
+            _firstBlock[part + 1] = blocks.Count;
+            _firstPlane[part + 1] = Share(_stage.Planes, part + 1);
+        }
+
+        _blocks = [.. blocks];
+    }
+
+    public override void Run()
+    {
+        for (int part = 0; part < _scratch.Length; part++)
+            MakeStage(part);
+        for (int part = 0; part < _scratch.Length; part++)
+            MakeOutput(part);
+    }
+
+    public override void MakeStage(int part) => _stage.Make(_firstPlane[part], _firstPlane[part + 1]);
+
+    public override void MakeOutput(int part)
+    {
+        BlockScratch scratch = _scratch[part];
+        int end = _firstBlock[part + 1];
+        for (int i = _firstBlock[part]; i < end; i++)
+        {
+            ref Block block = ref _blocks[i];
+            _tile.Fill(block, scratch);
+            for (int row = 0; row < _layer.Rows; row++)
+            {
+                Sum(row, block.Vectors, scratch);
+                _writer.WriteRow(row, block, scratch);
+            }
+
+            _writer.EndBlock(block, scratch);
+        }
+    }
+
+    private int Share(int count, int part) => (int)((long)count * part / _scratch.Length);
+
+    private void AddBlocks(List<Block> blocks, int vector, int end)
+    {
+        TensorInfo made = _model.Tensors[_layer.Output];
+        while (vector < end)
+        {
+            // Three vectors are a block of four where there are four to be had: one is summed for nothing.
+            int left = end - vector;
+            int vectors = Math.Min(_plan.BlockVectors, left == 3 ? 4 : left >= 4 ? 4 : left);
+            int first = vector << TLanes.CountLog2;
+            int row = first / _layer.GridWidth;
+            int column = first % _layer.GridWidth;
+            int used = Math.Min(vectors, left);
+            vector += used;
+            blocks.Add(new Block(
+                first, Math.Min(vector << TLanes.CountLog2, _plan.Positions), used, vectors, row, column, (row * _layer.PhaseY * made.Width) + (column * _layer.PhaseX)));
+        }
+    }
+
+    private void Sum(int row, int vectors, BlockScratch scratch)
+    {
+        if (_sumsBytes)
+            Sum<SmallCodes>(row, vectors, scratch);
+        else if (_plan.HoldsLevels)
+            Sum<Levels>(row, vectors, scratch);
+        else
+            Sum<WideCodes>(row, vectors, scratch);
+    }
+
+    private void Sum<TKind>(int row, int vectors, BlockScratch scratch)
+        where TKind : ITileKind
+    {
+        ref int tap = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_program.Offsets), _program.FirstTap[row]);
+        ref int steps = ref MemoryMarshal.GetArrayDataReference(_program.Steps);
+        ref int step = ref Unsafe.Add(ref steps, _program.FirstStep[row]);
+        ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
+        if (vectors == 4)
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+        else if (vectors == 2)
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+        else
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+    }
+}

@@ -1,0 +1,208 @@
+using System;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>Fills a layer's tile for a block of positions, as <see cref="Im2colPlan"/> lays it out.</summary>
+internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
+    where TLanes : ILanes<TBytes, TWords, TInts>
+    where TBytes : struct
+    where TWords : struct
+    where TInts : struct
+{
+    private const byte Inside = 0;
+    private const byte Mixed = 1;
+    private const byte Padding = 2;
+
+    private readonly Im2colPlan _plan;
+    private readonly byte[] _arena;
+    private readonly byte[] _stage;
+    private readonly byte[] _ramp;
+    private readonly int _blockBytes;
+    private readonly int _blockLog2;
+
+    /// <param name="plan">The layer's.</param>
+    /// <param name="arena">The executor's.</param>
+    /// <param name="stage">The executor's; upper halves of levels lie <see cref="Im2colPlan.StageBytes"/> behind the lower ones.</param>
+    public Im2colTile(Im2colPlan plan, byte[] arena, byte[] stage)
+    {
+        _plan = plan;
+        _arena = arena;
+        _stage = stage;
+        _blockBytes = plan.BlockVectors << TLanes.CountLog2;
+        _blockLog2 = BitOperations.Log2((uint)_blockBytes);
+        _ramp = new byte[2 * _blockBytes];
+        Array.Fill(_ramp, (byte)255, _blockBytes, _blockBytes);
+    }
+
+    /// <param name="block">The positions.</param>
+    /// <param name="scratch">The thread's: its tile is filled.</param>
+    public void Fill(in Block block, BlockScratch scratch)
+    {
+        for (int i = 0; i < _plan.Windows.Length; i++)
+            scratch.WindowKinds[i] = MakeMask(_plan.Windows[i], block, ref scratch.MaskAt(i << _blockLog2));
+        ref byte target = ref scratch.Tile;
+        for (int i = 0; i < _plan.IsStaged.Length; i++)
+        {
+            int end = _plan.InputOfCell[i + 1];
+            int first = _plan.InputOfCell[i];
+            if (_plan.HoldsLevels)
+                FillLevels(first, end, block, scratch, ref target);
+            else
+                FillCodes(first, end, block, _plan.IsStaged[i] ? _stage : _arena, scratch, ref target);
+            for (; first < end; first++)
+                target = ref Unsafe.Add(ref target, _plan.CellBytes);
+        }
+
+        for (int i = 0; i < _plan.CellBytes; i += TLanes.Count)
+            TLanes.StoreBytes(default, ref Unsafe.Add(ref target, i));
+    }
+
+    /// <summary>What a window is at a block's positions, and its mask where it is mixed.</summary>
+    private byte MakeMask(in Window window, in Block block, ref byte mask)
+    {
+        int first = window.First - block.First;
+        int last = window.Last - block.First;
+        if (first < 0)
+            first = 0;
+        if (first >= last || first >= _blockBytes)
+            return Padding;
+
+        // Positions behind the grid's last are summed for nothing and may hold anything.
+        if (block.End <= window.Last || last > _blockBytes)
+            last = _blockBytes;
+        if (first == 0 && last == _blockBytes && window.Mask < 0 && !_plan.HoldsLevels)
+            return Inside;
+        ref byte ramp = ref MemoryMarshal.GetArrayDataReference(_ramp);
+        ref byte begin = ref Unsafe.Add(ref ramp, _blockBytes - first);
+        ref byte end = ref Unsafe.Add(ref ramp, _blockBytes - last);
+        TBytes all = TLanes.Broadcast((byte)255);
+        for (int i = 0; i < _blockBytes; i += TLanes.Count)
+        {
+            TBytes columns = window.Mask < 0 ? all
+                : TLanes.LoadBytes(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_plan.Masks), window.Mask + block.Column + i));
+            TBytes rows = TLanes.Select(TLanes.LoadBytes(ref Unsafe.Add(ref end, i)), default, TLanes.LoadBytes(ref Unsafe.Add(ref begin, i)));
+            TLanes.StoreBytes(TLanes.Select(rows, columns, default), ref Unsafe.Add(ref mask, i));
+        }
+
+        return Mixed;
+    }
+
+    private void FillCodes(int cell, int end, in Block block, byte[] source, BlockScratch scratch, ref byte target)
+    {
+        int vector = TLanes.Count;
+        int bytes = block.Vectors << TLanes.CountLog2;
+        int fromMax = source.Length - bytes;
+        int cellBytes = _plan.CellBytes;
+        ref byte codes = ref MemoryMarshal.GetArrayDataReference(source);
+        ref byte kinds = ref MemoryMarshal.GetArrayDataReference(scratch.WindowKinds);
+        for (; cell < end; cell++)
+        {
+            int window = _plan.Window[cell];
+            byte kind = Unsafe.Add(ref kinds, window);
+            int from = block.First + _plan.Source[cell];
+            if (kind == Padding)
+            {
+                TBytes zeros = TLanes.Broadcast(_plan.Zero[cell]);
+                for (int i = 0; i < bytes; i += vector)
+                    TLanes.StoreBytes(zeros, ref Unsafe.Add(ref target, i));
+            }
+            else if (from < 0 || from > fromMax)
+            {
+                // Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.
+                CopyWhatIsThere(source, from, bytes, ref target);
+                if (kind == Mixed)
+                    Select(ref target, ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+            }
+            else if (kind == Mixed)
+            {
+                Select(ref Unsafe.Add(ref codes, from), ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+            }
+            else
+            {
+                ref byte at = ref Unsafe.Add(ref codes, from);
+                for (int i = 0; i < bytes; i += vector)
+                    TLanes.StoreBytes(TLanes.LoadBytes(ref Unsafe.Add(ref at, i)), ref Unsafe.Add(ref target, i));
+            }
+
+            target = ref Unsafe.Add(ref target, cellBytes);
+        }
+    }
+
+    private static void CopyWhatIsThere(byte[] source, int from, int bytes, ref byte target)
+    {
+        int at = 0;
+        if (from < 0)
+            at = -from;
+        for (; at < bytes && from + at < source.Length; at++)
+            Unsafe.Add(ref target, at) = source[from + at];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Select(ref byte codes, ref byte mask, byte zero, ref byte target, int bytes)
+    {
+        TBytes zeros = TLanes.Broadcast(zero);
+        for (int i = 0; i < bytes; i += TLanes.Count)
+        {
+            TBytes inside = TLanes.LoadBytes(ref Unsafe.Add(ref mask, i));
+            TLanes.StoreBytes(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref codes, i)), zeros), ref Unsafe.Add(ref target, i));
+        }
+    }
+
+    private void FillLevels(int cell, int end, in Block block, BlockScratch scratch, ref byte target)
+    {
+        int vector = TLanes.Count;
+        int bytes = block.Vectors << TLanes.CountLog2;
+        int fromMax = _plan.StageBytes - bytes;
+        ref byte stage = ref MemoryMarshal.GetArrayDataReference(_stage);
+        TBytes even = TLanes.AsBytes(TLanes.Broadcast((short)255));
+        for (; cell < end; cell++)
+        {
+            int from = block.First + _plan.Source[cell];
+            int window = _plan.Window[cell];
+            int zero = _plan.ZeroLevel[cell];
+            bool isPadding = scratch.WindowKinds[window] == Padding;
+            ref byte lower = ref Unsafe.Add(ref stage, from);
+            ref byte upper = ref Unsafe.Add(ref lower, _plan.StageBytes);
+            if (from < 0 || from > fromMax)
+            {
+                lower = ref MemoryMarshal.GetArrayDataReference(scratch.Skip);
+                upper = ref MemoryMarshal.GetArrayDataReference(scratch.Codes);
+                if (!isPadding)
+                {
+                    CopyWhatIsThere(_stage, from, bytes, ref lower);
+                    CopyWhatIsThere(_stage, from + _plan.StageBytes, bytes, ref upper);
+                }
+            }
+
+            ref byte mask = ref scratch.MaskAt(window << _blockLog2);
+            TBytes lowerZero = TLanes.Broadcast((byte)zero);
+            TBytes upperZero = TLanes.Broadcast((byte)(zero >> 8));
+            for (int i = 0; i < bytes; i += vector)
+            {
+                TBytes inside = isPadding ? default : TLanes.LoadBytes(ref Unsafe.Add(ref mask, i));
+                TWords low = TLanes.AsWords(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref lower, i)), lowerZero));
+                TWords high = TLanes.AsWords(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref upper, i)), upperZero));
+                ref byte pair = ref Unsafe.Add(ref target, i + i);
+
+                // Levels of even positions, then those of odd ones.
+                TLanes.StoreBytes(TLanes.Select(even, TLanes.AsBytes(low), TLanes.AsBytes(TLanes.ShiftLeft(high, 8))), ref pair);
+                TLanes.StoreBytes(TLanes.Select(even, TLanes.AsBytes(TLanes.ShiftRightLogical(low, 8)), TLanes.AsBytes(high)), ref Unsafe.Add(ref pair, vector));
+            }
+
+            target = ref Unsafe.Add(ref target, _plan.CellBytes);
+        }
+    }
+}
+
+/// <summary>Consecutive positions that are summed together.</summary>
+/// <param name="First">First position.</param>
+/// <param name="End">Behind the last one that is in the grid.</param>
+/// <param name="Used">Vectors that hold them.</param>
+/// <param name="Vectors">Vectors that are summed: 1, 2 or 4.</param>
+/// <param name="Row">Grid row of the first position.</param>
+/// <param name="Column">Grid column of it.</param>
+/// <param name="Pixel">Pixel of the output, in its channel's plane, that phase (0, 0) of the first position makes.</param>
+internal readonly record struct Block(int First, int End, int Used, int Vectors, int Row, int Column, int Pixel);
