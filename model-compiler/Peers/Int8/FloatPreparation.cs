@@ -6,7 +6,7 @@ namespace Barrel.Compiler.Peers.Int8;
 
 /// <summary>
 /// The float network as it should be before it is quantized: its constants are constants, its operators are of a set that has 8-bit kernels, ONNX
-/// Runtime has folded what it can, and transposed convolutions are convolutions, since only these have 8-bit kernels.
+/// Runtime has folded what it can, and what can be a convolution is one, since these have 8-bit kernels.
 /// </summary>
 internal static class FloatPreparation
 {
@@ -28,14 +28,15 @@ internal static class FloatPreparation
 
     /// <param name="file">An ONNX file that ONNX Runtime loads, without fake quantization.</param>
     /// <exception cref="OnnxRuntimeException">ONNX Runtime does not load it.</exception>
-    public static ModelProto Prepare(byte[] file)
+    public static ModelProto Prepare(byte[] file, Int8Form form)
     {
         ModelProto model = ModelProto.Parser.ParseFrom(file);
         DropConstantInputs(model.Graph);
         RaiseOpset(model);
         ModelProto folded = ModelProto.Parser.ParseFrom(Optimized(model.ToByteArray(), GraphOptimizationLevel.ORT_ENABLE_BASIC));
         TransposedConvolutions.Rewrite(folded, file.Length);
-        ChannelWiseOperators.Rewrite(folded, file.Length);
+        if (form.ChannelWiseConvolutions)
+            ChannelWiseOperators.Rewrite(folded, file.Length);
         return folded;
     }
 

@@ -14,12 +14,14 @@ internal sealed class Int8Graph
 
     private readonly GraphProto _graph = new();
     private readonly ValueRanges _ranges;
+    private readonly bool _signed;
     private readonly Dictionary<string, QuantizedValue> _quantized = [];
     private readonly HashSet<string> _floats = [];
     private readonly HashSet<NodeProto> _done = [];
 
-    public Int8Graph(PeerGraph source, ValueRanges ranges)
+    public Int8Graph(PeerGraph source, ValueRanges ranges, Int8Form form)
     {
+        _signed = form.SignedActivations;
         Source = source;
         _ranges = ranges;
         GraphProto from = source.Model.Graph;
@@ -31,9 +33,12 @@ internal sealed class Int8Graph
 
     public PeerGraph Source { get; }
 
-    public static ModelProto Write(PeerGraph source, ValueRanges ranges)
+    /// <summary>Whether bytes have signs.</summary>
+    public bool IsSigned => _signed;
+
+    public static ModelProto Write(PeerGraph source, ValueRanges ranges, Int8Form form)
     {
-        var graph = new Int8Graph(source, ranges);
+        var graph = new Int8Graph(source, ranges, form);
         foreach (NodeProto node in source.Model.Graph.Node)
             if (!graph._done.Contains(node) && !(Int8Operators.Table.TryGetValue(node.OpType, out Int8Operator? write) && node.Domain.Length == 0 && write(graph, node)))
                 graph.KeepFloat(node);
@@ -76,7 +81,7 @@ internal sealed class Int8Graph
     }
 
     /// <summary>Says that a node written next makes these bytes, over the measured range of the value.</summary>
-    public QuantizedValue Define(string value) => Define(value, QuantizedValue.Over(value + "/int8_u8", Range(value)!.Value));
+    public QuantizedValue Define(string value) => Define(value, QuantizedValue.Over(value + "/int8_x", Range(value)!.Value));
 
     public QuantizedValue Define(string value, QuantizedValue bytes) => _quantized[value] = bytes;
 
@@ -106,7 +111,12 @@ internal sealed class Int8Graph
 
     /// <summary>Names of constants with a value's scale and zero.</summary>
     public string[] Parameters(QuantizedValue value) =>
-        [Constant<float>(value.Name + "/int8_scale", DataType.Float, [value.Scale]), Constant<byte>(value.Name + "/int8_zero", DataType.Uint8, [value.Zero])];
+    [
+        Constant<float>(value.Name + "/int8_scale", DataType.Float, [value.Scale]),
+        _signed
+            ? Constant<sbyte>(value.Name + "/int8_zero", DataType.Int8, [(sbyte)(value.Zero - 128)])
+            : Constant<byte>(value.Name + "/int8_zero", DataType.Uint8, [value.Zero]),
+    ];
 
     /// <summary>A value's bytes, scale and zero, as most operators take them.</summary>
     public string[] Triple(QuantizedValue value) => [value.Name, .. Parameters(value)];

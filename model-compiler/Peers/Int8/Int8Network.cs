@@ -29,14 +29,16 @@ internal sealed record Int8Network(byte[] File, IReadOnlyDictionary<string, int>
     /// <param name="file">The float network, without fake quantization.</param>
     /// <param name="card">Its model card.</param>
     /// <param name="frames">Codes of each calibration frame; at least one.</param>
+    /// <param name="form">Null: what is best here.</param>
     /// <exception cref="BarrelException">BRL1301 to BRL1303 from ONNX Runtime, BRL1305 where nothing of it runs in 8 bits.</exception>
-    public static Int8Network Of(string name, byte[] file, ModelCard card, IReadOnlyList<byte[]> frames)
+    public static Int8Network Of(string name, byte[] file, ModelCard card, IReadOnlyList<byte[]> frames, Int8Form? form = null)
     {
+        form ??= Int8Form.Here;
         try
         {
-            ModelProto prepared = FloatPreparation.Prepare(file);
+            ModelProto prepared = FloatPreparation.Prepare(file, form);
             ValueRanges ranges = ValueRanges.Measure(prepared, name, card, frames);
-            byte[] written = Int8Graph.Write(new PeerGraph(prepared, file.Length), ranges).ToByteArray();
+            byte[] written = Int8Graph.Write(new PeerGraph(prepared, file.Length), ranges, form).ToByteArray();
             ModelProto running = ModelProto.Parser.ParseFrom(FloatPreparation.Optimized(written, GraphOptimizationLevel.ORT_ENABLE_ALL));
             var network = new Int8Network(written, running.Graph.Node.GroupBy(n => n.OpType).ToDictionary(g => g.Key, g => g.Count()));
             return network.Products > 0 ? network : throw new BarrelException(PeerErrors.NotInt8, $"{name}: ONNX Runtime runs no layer of it in 8 bits");

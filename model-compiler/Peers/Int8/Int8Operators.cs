@@ -21,7 +21,8 @@ internal static class Int8Operators
         ["Sigmoid"] = (graph, node) => Unary(graph, node, "QLinearSigmoid"),
         ["Relu"] = Relu,
         ["MaxPool"] = (graph, node) => graph.Source.Opset >= 12 && Move(graph, node),
-        ["DepthToSpace"] = Move,
+        // Unsigned bytes alone.
+        ["DepthToSpace"] = (graph, node) => !graph.IsSigned && Move(graph, node),
         ["Flatten"] = Move,
         ["Identity"] = Move,
         ["Pad"] = Pad,
@@ -82,7 +83,7 @@ internal static class Int8Operators
         if (!graph.HasBytes(node.Input[0]) || node.Output.Count != 1)
             return false;
         QuantizedValue input = graph.Quantized(node.Input[0]);
-        QuantizedValue result = graph.Define(node.Output[0], input with { Name = node.Output[0] + "/int8_u8" });
+        QuantizedValue result = graph.Define(node.Output[0], input with { Name = node.Output[0] + "/int8_x" });
         graph.Add(node.OpType, "", [input.Name, .. node.Input.Skip(1)], result.Name, node.Attribute);
         return true;
     }
@@ -93,7 +94,7 @@ internal static class Int8Operators
         if (!zeros || graph.Source.Opset < 13 || !graph.HasBytes(node.Input[0]) || PeerGraph.HasInput(node, 3))
             return false;
         QuantizedValue input = graph.Quantized(node.Input[0]);
-        QuantizedValue result = graph.Define(node.Output[0], input with { Name = node.Output[0] + "/int8_u8" });
+        QuantizedValue result = graph.Define(node.Output[0], input with { Name = node.Output[0] + "/int8_x" });
         graph.Add("Pad", "", [input.Name, node.Input[1], graph.Parameters(input)[1]], result.Name, node.Attribute);
         return true;
     }

@@ -3,6 +3,7 @@ namespace Barrel.Compiler.Peers.Int8;
 /// <summary>A value in bytes: (code − Zero)·Scale.</summary>
 /// <param name="Name">Of the bytes.</param>
 /// <param name="Scale">Positive.</param>
+/// <param name="Zero">Of unsigned bytes; 128 less in signed ones.</param>
 internal readonly record struct QuantizedValue(string Name, float Scale, byte Zero)
 {
     private const float CodeMax = 255;
@@ -15,10 +16,4 @@ internal readonly record struct QuantizedValue(string Name, float Scale, byte Ze
             ? new QuantizedValue(name, scale, (byte)Math.Clamp(MathF.Round(-range.Min / scale), 0, CodeMax))
             : new QuantizedValue(name, 1, 0);
     }
-
-    /// <summary>0 to the greatest value; saturation to bytes is then a ReLU.</summary>
-    public static QuantizedValue Positive(string name, float max) => Over(name, (0, max));
-
-    /// <summary>The least value to 0; saturation to bytes then drops what is positive.</summary>
-    public static QuantizedValue Negative(string name, float min) => Over(name, (min, 0));
 }
