@@ -64,8 +64,8 @@ public static class Program
         return Checksum(System.Runtime.InteropServices.MemoryMarshal.AsBytes(outputs[0].GetTensorDataAsSpan<float>()));
     }
 
-    // FNV-1a.
-    private static string Checksum(ReadOnlySpan<byte> bytes)
+    /// <summary>How many bytes, and their FNV-1a.</summary>
+    public static string Checksum(ReadOnlySpan<byte> bytes)
     {
         ulong hash = 14695981039346656037;
         foreach (byte b in bytes)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Barrel.Compiler.Peers.Int8;
 
@@ -10,9 +11,12 @@ internal sealed record Int8Form(bool SignedActivations, bool ChannelWiseConvolut
     /// <summary>Time on x64 with VNNI, ESPNet: 13.3 ms, and 18.2 ms with float channel-wise operators.</summary>
     public static Int8Form X64 { get; } = new(SignedActivations: false, ChannelWiseConvolutions: true);
 
-    /// <summary>Where a float vector operation costs no more than requantizing.</summary>
-    public static Int8Form Arm64 { get; } = new(SignedActivations: true, ChannelWiseConvolutions: false);
+    /// <summary>Without dot products. A float vector operation there costs no more instructions than requantizing.</summary>
+    public static Int8Form Arm64 { get; } = new(SignedActivations: false, ChannelWiseConvolutions: false);
+
+    /// <summary>With dot products of signed bytes.</summary>
+    public static Int8Form Arm64Dot { get; } = new(SignedActivations: true, ChannelWiseConvolutions: false);
 
     /// <summary>Of this machine.</summary>
-    public static Int8Form Here { get; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? Arm64 : X64;
+    public static Int8Form Here { get; } = RuntimeInformation.ProcessArchitecture != Architecture.Arm64 ? X64 : Dp.IsSupported ? Arm64Dot : Arm64;
 }

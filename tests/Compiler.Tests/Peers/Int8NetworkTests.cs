@@ -95,7 +95,7 @@ public class Int8NetworkTests
         byte[] unseen = CalibrationFrames.Load(SharedData.Require("camvid_240x180", "val", "images"), exact.Input, TextWriter.Null, 1)[0];
         using OnnxRuntimeSession session = exact.Open();
         byte[] expected = session.Segment(unseen).Ids.ToArray();
-        foreach (Int8Form form in new[] { Int8Form.X64, Int8Form.Arm64 })
+        foreach (Int8Form form in new[] { Int8Form.X64, Int8Form.Arm64, Int8Form.Arm64Dot })
         {
             Int8Network network = Int8Network.Of(name, file, card, frames, form);
             Assert.IsGreaterThanOrEqualTo(convolutions, network.Count("QLinearConv"));
