@@ -41,8 +41,10 @@ public sealed partial class CountingEmulator : IDisposable
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string[] missing = [.. s_tools.Where(t => !folders.Any(f => File.Exists(Path.Combine(f, t))))];
-        return missing.Length == 0 && Directory.Exists(Libraries) ? null
-            : $"needs {string.Join(", ", missing.DefaultIfEmpty(Libraries))}: apt install qemu-user gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross";
+        if (missing.Length > 0 || !Directory.Exists(Libraries))
+            return $"needs {string.Join(", ", missing.DefaultIfEmpty(Libraries))}: apt install qemu-user gcc libc6-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross";
+        Match version = VersionText().Match(Execute(Emulator, "--version"));
+        return version.Success && Number(version, "major") is > 6 and < 9 ? null : $"needs qemu 7 or 8, whose interface for plugins the counter is written for, not '{version.Value}'";
     }
 
     /// <summary>Publishes the guest program.</summary>
@@ -126,6 +128,9 @@ public sealed partial class CountingEmulator : IDisposable
     }
 
     private static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"version (?<major>\d+)\S*")]
+    private static partial Regex VersionText();
 
     [GeneratedRegex(@"region (?<instructions>\d+) instructions (?<dots>\d+) dots")]
     private static partial Regex RegionLine();

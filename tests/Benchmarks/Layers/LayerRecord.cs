@@ -13,7 +13,7 @@ internal static class LayerRecord
     {
         List<string> lines =
         [
-            "Milliseconds of one layer with its ReLU, medians of engines that take turns; one thread. Barrel: its fastest executor, tile copy and write-out included. ONNX Runtime's "
+            "Milliseconds of one layer with its ReLU, lower quartiles of engines that take turns; one thread. Barrel: its fastest executor, tile copy and write-out included. ONNX Runtime's "
             + "8-bit layer goes from bytes to bytes, channels last, so that it converts nothing; its float layer includes what it does to lay out one layer's input and output.", "",
             .. ResultFile.Heading("layer, channels, output, activation bits, adds per MAC", "Barrel", "executor", "ONNX float", "ONNX 8 bits", "float / Barrel", "8 bits / Barrel", "GMAC/s"),
         ];

@@ -25,7 +25,7 @@ public class LayerBenchmarksTests
         }
     }
 
-    /// <summary>The 8-bit layer that ours is timed against computes the float one, rounded to its scale and cut off at 0 and 255.</summary>
+    /// <summary>The 8-bit layer that ours is timed against computes the float one, rounded to its scale and cut off at 0 and 255; its weights are rounded too.</summary>
     [TestMethod]
     [TestCategory("Benchmarks")]
     [DynamicData(nameof(Cases))]
@@ -47,7 +47,7 @@ public class LayerBenchmarksTests
             {
                 byte code = codes[(p * layer.Outputs) + c];
                 set += code > 0 ? 1 : 0;
-                Assert.AreEqual(Math.Min(exact[(c * area) + p] / scale, 255), code, 1.5, $"channel {c}, position {p}");
+                Assert.AreEqual(Math.Min(exact[(c * area) + p] / scale, 255), code, layer.Bits > 4 ? 4 : 1.5, $"channel {c}, position {p}");
             }
 
         Assert.IsGreaterThan(codes.Length / 10, set, "almost all codes are 0");
