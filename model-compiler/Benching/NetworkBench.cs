@@ -87,8 +87,15 @@ internal sealed class NetworkBench : IDisposable
         byte[] codes = Frame(0);
         foreach (ExecutorContestant contestant in _ours)
             contestant.SetInput(codes);
-        Rounds.WarmUp(_all);
-        Rounds.Measure(_all, progress);
+
+        // ONNX Runtime's further threads wait for more work in a loop for a while after each inference: that must not slow down those that run one thread.
+        foreach (IGrouping<int, Contestant> alike in _all.GroupBy(c => c.Threads).OrderBy(g => g.Key))
+        {
+            Contestant[] contestants = [.. alike];
+            Rounds.WarmUp(contestants);
+            Rounds.Measure(contestants, progress);
+        }
+
         return new BenchResult(_model.Macs, BenchResult.AddsOf(_model), [.. _all.Select(BenchRun.Of)], _census);
     }
 
