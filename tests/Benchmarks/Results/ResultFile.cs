@@ -26,7 +26,14 @@ internal static class ResultFile
 
     private static string Machine() => string.Join(
         ", ", DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Processor(), $"{Environment.ProcessorCount} processors",
-        RuntimeInformation.FrameworkDescription, $"ONNX Runtime {typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version?.ToString(3)}");
+        RuntimeInformation.FrameworkDescription, $"ONNX Runtime {typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version?.ToString(3)}", Load());
+
+    // Times of several threads mean little where others keep the processors busy, so a record says so.
+    private static string Load()
+    {
+        const string file = "/proc/loadavg";
+        return File.Exists(file) ? $"load average {File.ReadAllText(file).Split(' ')[1]} in the last five minutes" : "load unknown";
+    }
 
     private static string Processor()
     {
