@@ -9,6 +9,9 @@ internal abstract class Contestant : IDisposable
 {
     public required string Engine { get; init; }
 
+    /// <summary>Threads of one inference.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Bytes that the engine takes for this network; null where it cannot be told.</summary>
     public long? PeakBytes { get; protected set; }
 
@@ -53,7 +56,8 @@ internal sealed class ExecutorContestant : Contestant
 
 /// <summary>
 /// ONNX Runtime. An inference does not include turning codes into floats. Memory is what the process's resident set grew by from before the session to
-/// after the first inference, its library included.
+/// after the first inference, its library included; it can be told of the first session of a process alone, because later ones find the library loaded and
+/// take what earlier ones gave back.
 /// </summary>
 internal sealed class OnnxRuntimeContestant : Contestant
 {
@@ -62,7 +66,8 @@ internal sealed class OnnxRuntimeContestant : Contestant
 
     /// <param name="open">Makes the session.</param>
     /// <param name="codes">The frame.</param>
-    public OnnxRuntimeContestant(Func<OnnxRuntimeNetwork> open, Func<OnnxRuntimeNetwork, byte[]> codes)
+    /// <param name="isFirst">No other session was there before.</param>
+    public OnnxRuntimeContestant(Func<OnnxRuntimeNetwork> open, Func<OnnxRuntimeNetwork, byte[]> codes, bool isFirst)
     {
         // Whatever is garbage by now must not be given back in between.
         GC.Collect();
@@ -81,7 +86,7 @@ internal sealed class OnnxRuntimeContestant : Contestant
         }
 
         long growth = Environment.WorkingSet - before;
-        PeakBytes = growth > 0 ? growth : null;
+        PeakBytes = isFirst && growth > 0 ? growth : null;
     }
 
     public override void Infer()

@@ -1,4 +1,3 @@
-using Barrel.Compiler.Cards;
 using Barrel.Compiler.Commands;
 using Barrel.Compiler.Peers;
 using Barrel.Runtime;
@@ -14,43 +13,52 @@ internal sealed class NetworkBench : IDisposable
     private readonly Model _model;
     private readonly List<ExecutorContestant> _ours = [];
     private readonly List<Contestant> _all = [];
+    private Int8Census? _census;
 
     /// <param name="model">The network.</param>
     /// <param name="kinds">Those that are not supported here are left out.</param>
-    /// <param name="threads">Threads for one inference of ours.</param>
-    public NetworkBench(Model model, IEnumerable<ExecutorKind> kinds, int threads)
+    /// <param name="threads">Numbers of threads for one inference; an executor that has no threads runs once.</param>
+    public NetworkBench(Model model, IEnumerable<ExecutorKind> kinds, int[] threads)
     {
         _model = model;
         foreach (ExecutorKind kind in kinds)
             if (kind.IsSupported)
-                _ours.Add(new ExecutorContestant(model, kind, threads) { Engine = kind.Name });
+                foreach (int count in kind.IsThreaded ? threads : [1])
+                    _ours.Add(new ExecutorContestant(model, kind, count) { Engine = kind.Name, Threads = count });
         _all.AddRange(_ours);
     }
 
-    /// <summary>Adds ONNX Runtime in float. Fake quantization is taken out of the file first; <paramref name="remark"/> is told.</summary>
-    /// <exception cref="BarrelException">BRL1301 to BRL1303, BRL1092 where its input is not the blob's.</exception>
-    public void AddOnnxRuntime(string path, int threads, Action<string> remark)
+    /// <summary>
+    /// Adds ONNX Runtime in float and in 8 bits, once for each number of threads. Fake quantization is taken out of the file first, for both.
+    /// </summary>
+    /// <exception cref="BarrelException">BRL1301 to BRL1303, BRL1092 where its input is not the blob's; from the data set.</exception>
+    public void AddOnnxRuntime(PeerOptions options, TextWriter remarks)
     {
-        ModelCard card = ModelCard.For(path, null);
-        (byte[] file, int removed) = FakeQuantization.Strip(File.ReadAllBytes(path));
+        var peers = new PeerSessions(options, remarks);
         byte[] Codes(OnnxRuntimeNetwork network) => network.Input.ByteCount() == FrameBytes ? Frame(0)
-            : throw OptionCheck.Wrong($"--onnx {path} takes {network.Input.ByteCount()} values, the blob {FrameBytes}; the network that it was compiled from would be right");
-        OnnxRuntimeContestant Open(Func<OnnxRuntimeNetwork> open) => new(open, Codes) { Engine = BenchResult.OnnxRuntimeFp32 };
-        if (removed > 0)
+            : throw OptionCheck.Wrong(
+                $"--onnx {options.Onnx} takes {network.Input.ByteCount()} values, the blob {FrameBytes}; the network that it was compiled from would be right");
+        Contestant Float(int threads) => new OnnxRuntimeContestant(() => peers.OpenFloat(threads), Codes, isFirst: threads == options.Threads[0])
         {
-            try
-            {
-                _all.Add(Open(() => new OnnxRuntimeNetwork(path, file, card, threads)));
-                remark($"{removed} nodes that only imitate quantization are left out for ONNX Runtime");
-                return;
-            }
-            catch (BarrelException e) when (e.Code is PeerErrors.NotLoaded or PeerErrors.RunFailed)
-            {
-                remark($"warning: {path} runs with its fake quantization: ONNX Runtime does not take it without");
-            }
+            Engine = BenchResult.OnnxRuntimeFp32, Threads = threads,
+        };
+        try
+        {
+            _all.Add(Float(options.Threads[0]));
+        }
+        catch (BarrelException e) when (peers.FallsBack(e, remarks))
+        {
+            _all.Add(Float(options.Threads[0]));
         }
 
-        _all.Add(Open(() => new OnnxRuntimeNetwork(path, card, threads)));
+        _all.AddRange(options.Threads.Skip(1).Select(Float));
+        _census = peers.Census;
+        if (_census is not null)
+            foreach (int threads in options.Threads)
+                _all.Add(new OnnxRuntimeContestant(() => peers.OpenInt8(threads), Codes, isFirst: false)
+                {
+                    Engine = BenchResult.OnnxRuntimeInt8, Threads = threads,
+                });
     }
 
     /// <summary>Null where all executors give the same bytes on seeded frames, else a line that says which do not.</summary>
@@ -81,9 +89,16 @@ internal sealed class NetworkBench : IDisposable
         byte[] codes = Frame(0);
         foreach (ExecutorContestant contestant in _ours)
             contestant.SetInput(codes);
-        Rounds.WarmUp(_all);
-        Rounds.Measure(_all, progress);
-        return new BenchResult(_model.Macs, BenchResult.AddsOf(_model), [.. _all.Select(BenchRun.Of)]);
+
+        // ONNX Runtime's further threads wait for more work in a loop for a while after each inference: that must not slow down those that run one thread.
+        foreach (IGrouping<int, Contestant> alike in _all.GroupBy(c => c.Threads).OrderBy(g => g.Key))
+        {
+            Contestant[] contestants = [.. alike];
+            Rounds.WarmUp(contestants);
+            Rounds.Measure(contestants, progress);
+        }
+
+        return new BenchResult(_model.Macs, BenchResult.AddsOf(_model), [.. _all.Select(BenchRun.Of)], _census);
     }
 
     public void Dispose()

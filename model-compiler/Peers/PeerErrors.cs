@@ -14,4 +14,7 @@ public static class PeerErrors
 
     /// <summary>The network's first output is no answer for the card's task.</summary>
     public const int Output = 1304;
+
+    /// <summary>ONNX Runtime runs nothing of the 8-bit network in 8 bits.</summary>
+    public const int NotInt8 = 1305;
 }

@@ -9,12 +9,12 @@ namespace Barrel.Runtime;
 /// <param name="Name">What --executor and the environment variable BARREL_EXECUTOR say.</param>
 /// <param name="LaneBits">Bits that one add takes.</param>
 /// <param name="IsSupported">Whether this processor has such vectors; others are never chosen.</param>
+/// <param name="IsThreaded">Whether several threads can share an inference; the others always run on the caller's alone.</param>
 /// <param name="Make">Makes the executor for a model and a number of threads.</param>
-public sealed record ExecutorKind(string Name, int LaneBits, bool IsSupported, Func<Model, int, Executor> Make)
+public sealed record ExecutorKind(string Name, int LaneBits, bool IsSupported, bool IsThreaded, Func<Model, int, Executor> Make)
 {
     /// <summary>
-    /// Makes the executor. One of several threads is <see cref="IDisposable"/>; they share every layer's positions, with the same result. The plain executor
-    /// always runs on the caller's thread alone.
+    /// Makes the executor. One of several threads is <see cref="IDisposable"/>; they share every layer's positions, with the same result.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="threads">How many run an inference, the caller's included; 1 to <see cref="Executors.ThreadsMax"/>.</param>
@@ -39,12 +39,12 @@ public static class Executors
 
     public static ExecutorKind[] All { get; } =
     [
-        new(SwarExecutor.ExecutorName, 64, true, (model, _) => new SwarExecutor(model)),
-        new("vector128", 128, Lanes128.IsSupported, (model, threads) =>
+        new(SwarExecutor.ExecutorName, 64, true, false, (model, _) => new SwarExecutor(model)),
+        new("vector128", 128, Lanes128.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>(model, "vector128", threads)),
-        new("vector256", 256, Lanes256.IsSupported, (model, threads) =>
+        new("vector256", 256, Lanes256.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes256, Vector256<byte>, Vector256<short>, Vector256<int>>(model, "vector256", threads)),
-        new("vector512", 512, Lanes512.IsSupported, (model, threads) =>
+        new("vector512", 512, Lanes512.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes512, Vector512<byte>, Vector512<short>, Vector512<int>>(model, "vector512", threads)),
     ];
 

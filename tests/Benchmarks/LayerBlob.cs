@@ -11,6 +11,15 @@ internal static class LayerBlob
     /// <summary>Index of the benchmarked layer in the blob.</summary>
     public const int LayerIndex = 1;
 
+    /// <summary>An executor that has run a seeded frame, so that the layer finds its input.</summary>
+    public static Executor Started(Model model, ExecutorKind kind)
+    {
+        Executor executor = kind.Create(model);
+        new Random(1).NextBytes(executor.Arena.AsSpan(executor.InputOffset, model.Tensors[model.InputTensor].ByteCount()));
+        executor.Run();
+        return executor;
+    }
+
     public static Model Load(LayerCase shape)
     {
         LoweredTensor frame = new("frame", 1, shape.Height, shape.Width);

@@ -24,6 +24,9 @@ public sealed record LayerCase(
         new("small 3x3", 64, 64, 23, 30, 3, 4, 0.5),
     ];
 
+    /// <summary>The layer that the sweeps vary: 64 to 64 channels, 90x128, 4-bit activations.</summary>
+    public static LayerCase Usual { get; } = new("3x3", 64, 64, 90, 128, 3, 4, 0.5);
+
     public int OutputHeight => ((Height - 1) / Stride) + 1;
 
     public int OutputWidth => ((Width - 1) / Stride) + 1;
