@@ -216,7 +216,7 @@ internal sealed class RowBuilder
             return;
         }
 
-        float rounded = TermBudget.Nearest([slope], LayerCost.SlopeTermsMax)[0];
+        float rounded = TermTable.Nearest([slope], LayerCost.SlopeTermsMax)[0];
         Span<int> exponents = stackalloc int[16];
         Span<bool> negative = stackalloc bool[16];
         int terms = SignedPowers.Decompose(rounded, exponents, negative);

@@ -26,7 +26,7 @@ internal static class LayerCost
         long perPosition = (long)layer.Rows * layer.Skips.Count;
         if (layer.Slopes is float[] slopes)
             foreach (float slope in slopes)
-                perPosition += (long)SignedPowers.CountTerms(TermBudget.Nearest([slope], SlopeTermsMax)[0]) * layer.Rows / slopes.Length;
+                perPosition += (long)SignedPowers.CountTerms(TermTable.Nearest([slope], SlopeTermsMax)[0]) * layer.Rows / slopes.Length;
         return perPosition * layer.GridHeight * layer.GridWidth;
     }
 }

@@ -108,7 +108,7 @@ public sealed class Quantizer
             if (IsExact(layer.Weights))
                 chosen[layer] = layer.Weights;
             else if (!layer.CountsMacs && (options.Weights != WeightScheme.Terms || network.Macs == 0))
-                chosen[layer] = TermBudget.Nearest(layer.Weights, 3);
+                chosen[layer] = TermTable.Nearest(layer.Weights, 3);
             else if (options.Weights != WeightScheme.Terms)
                 chosen[layer] = WeightSchemes.Quantize(options.Weights, layer.Weights, options.Bits);
         }
@@ -176,8 +176,7 @@ public sealed class Quantizer
 
     private QuantizedLinear SpendTerms(LinearLayer layer, FloatSums sums, float[][] gathered)
     {
-        long positions = (long)layer.GridHeight * layer.GridWidth;
-        float scale = TermBudget.ScaleOf(layer.Weights);
+        TermTable table = _terms!.TableOf(layer);
         double[] perRow = _sensitivities![layer].PerRow;
 
         // The scores of a classifier are compared with each other: what the layers before did to them is better left alone.
@@ -190,9 +189,13 @@ public sealed class Quantizer
         }
 
         ErrorFeedback feedback = new(layer, sums, gathered, exact, _sensitivities[layer].PositionWeights);
-        QuantizedLinear At(double price) =>
-            feedback.Round((row, value, u2) => TermBudget.Round(value, scale, perRow[row] / u2, _terms!.PriceOfTerm(price, positions)));
-        double price = _terms!.PriceFor(_addsLeft);
+        QuantizedLinear At(double price)
+        {
+            TermPrice paid = _terms.PriceIn(layer, price);
+            return feedback.Round((row, value, u2) => table.Round(value, perRow[row] / u2, paid));
+        }
+
+        double price = _terms.PriceFor(_addsLeft);
         double share = _terms.AddsOf(layer, price);
         QuantizedLinear made = At(price);
 

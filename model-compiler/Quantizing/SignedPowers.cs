@@ -64,6 +64,13 @@ public static class SignedPowers
     /// <summary>The entry of a rising table nearest to |value|, with value's sign; halves go to the smaller.</summary>
     public static float Nearest(float[] table, float value)
     {
+        float nearest = table[IndexOfNearest(table, value)];
+        return value < 0 ? -nearest : nearest;
+    }
+
+    /// <summary>Where in a rising table the entry nearest to |value| is; halves go to the smaller.</summary>
+    public static int IndexOfNearest(float[] table, float value)
+    {
         float size = Math.Abs(value);
         int i = Array.BinarySearch(table, size);
         if (i < 0)
@@ -73,6 +80,6 @@ public static class SignedPowers
                 i--;
         }
 
-        return value < 0 ? -table[i] : table[i];
+        return i;
     }
 }

@@ -3,15 +3,17 @@ using Barrel.Compiler.Lowering;
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// Chooses 0 to 3 terms for each weight: least importance·error² + λ·terms, with one λ for the whole network so that its adds meet the budget.
+/// Chooses 0 to 3 terms for each weight: least importance·error² + price·(adds + bits in the blob), with one price for the whole network so that its adds
+/// meet the budget.
 /// </summary>
-/// <param name="storageShare">Storage of a term relative to the adds of an average one.</param>
+/// <param name="storageShare">What an average term's bits cost, relative to its adds.</param>
 internal sealed class TermBudget(double storageShare)
 {
-    /// <summary>Terms of a weight at most.</summary>
-    private const int TermsMax = 3;
+    /// <summary>Bits that a term takes in a blob, about.</summary>
+    private const double BitsOfTerm = 5;
 
-    private static readonly float[][] Tables = [[0], SignedPowers.Table(1, 10), SignedPowers.Table(2, 10), SignedPowers.Table(3, 12)];
+    /// <summary>Times that the bits are taken anew from what was chosen with those before; they hardly change after.</summary>
+    private const int Learnings = 3;
 
     private readonly List<Entry> _entries = [];
     private double _meanPositions;
@@ -37,9 +39,33 @@ internal sealed class TermBudget(double storageShare)
     /// <param name="addsLeft">Adds that all entries together may still take in a frame.</param>
     public double PriceFor(double addsLeft)
     {
-        double low = _lastPrice - (_priced ? 4 : 80);
-        double high = _lastPrice + (_priced ? 4 : 80);
-        for (int i = 0; i < (_priced ? 14 : 30); i++)
+        for (int i = 0; i < Learnings && !_priced; i++)
+        {
+            double price = Search(addsLeft, _lastPrice - 80, _lastPrice + 80, 30);
+            Parallel.ForEach(_entries, e => e.Learn(PriceIn(e, price)));
+        }
+
+        _priced = true;
+        return Search(addsLeft, _lastPrice - 4, _lastPrice + 4, 14);
+    }
+
+    /// <summary>What a layer would take at a price.</summary>
+    public double AddsOf(LinearLayer layer, double price) => AddsOf(Find(layer), price);
+
+    /// <summary>
+    /// What its terms cost a layer: an add at every position, and their bits in flash, which are stored and read once whatever the layer's size.
+    /// </summary>
+    public TermPrice PriceIn(LinearLayer layer, double price) => PriceIn(Find(layer), price);
+
+    /// <summary>What a layer's weights are rounded to.</summary>
+    public TermTable TableOf(LinearLayer layer) => Find(layer).Table;
+
+    /// <summary>Takes a layer out: it is rounded.</summary>
+    public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
+
+    private double Search(double addsLeft, double low, double high, int halvings)
+    {
+        for (int i = 0; i < halvings; i++)
         {
             double middle = (low + high) / 2;
             if (AddsAt(ExactMath.Exp2(middle)) > addsLeft)
@@ -49,7 +75,6 @@ internal sealed class TermBudget(double storageShare)
         }
 
         _lastPrice = high;
-        _priced = true;
         return ExactMath.Exp2(high);
     }
 
@@ -61,107 +86,78 @@ internal sealed class TermBudget(double storageShare)
         return adds.Sum();
     }
 
-    /// <summary>
-    /// What a term costs: an add at every position, and its bits in flash, which are stored and read once whatever the layer's size.
-    /// </summary>
-    public double PriceOfTerm(double price, long positions) => price * (positions + (storageShare * _meanPositions));
+    private Entry Find(LinearLayer layer) => _entries.Find(e => e.Layer == layer)!;
 
-    /// <summary>What a layer would take at a price.</summary>
-    public double AddsOf(LinearLayer layer, double price) => AddsOf(_entries.Find(e => e.Layer == layer)!, price);
+    private TermPrice PriceIn(Entry entry, double price) => new(price * entry.Positions, price * storageShare * _meanPositions / BitsOfTerm);
 
-    private double AddsOf(Entry entry, double price) => entry.AddsAt(PriceOfTerm(price, entry.Positions));
-
-    /// <summary>Takes a layer out: it is rounded.</summary>
-    public void Remove(LinearLayer layer) => _entries.RemoveAll(e => e.Layer == layer);
-
-    /// <summary>
-    /// The best of 0 to 3 terms for one weight: least cost·error² + price·terms.
-    /// </summary>
-    /// <param name="scale">The layer's greatest power, from <see cref="ScaleOf"/>.</param>
-    public static double Round(double weight, float scale, double cost, double price)
-    {
-        float w = (float)weight;
-        double best = 0;
-        double least = cost * weight * weight;
-        for (int t = 1; t <= TermsMax && price * t < least; t++)
-        {
-            float q = SignedPowers.Nearest(Tables[t], w / scale) * scale;
-            double error = weight - q;
-            double total = (cost * error * error) + (price * (t == 1 ? 1 : SignedPowers.CountTerms(q)));
-            if (q != 0 && total < least)
-                (best, least) = (q, total);
-        }
-
-        return best;
-    }
-
-    /// <summary>Nearest sums of up to <paramref name="terms"/> powers, for the few weights that no budget counts.</summary>
-    public static float[] Nearest(float[] weights, int terms)
-    {
-        float scale = ScaleOf(weights);
-        return Array.ConvertAll(weights, w => SignedPowers.Nearest(Tables[terms], w / scale) * scale);
-    }
-
-    /// <summary>The power of two at or above the greatest weight.</summary>
-    public static float ScaleOf(float[] weights)
-    {
-        float most = weights.Max(Math.Abs);
-        return most == 0 ? 1 : MathF.ScaleB(1, ExactMath.CeilingLog2(most));
-    }
+    private double AddsOf(Entry entry, double price) => entry.AddsAt(PriceIn(entry, price));
 
     private sealed class Entry
     {
-        /// <summary>[terms][weight]: importance·error² with the nearest sum of at most so many terms.</summary>
-        private readonly double[][] _costs;
+        private const int Choices = TermTable.TermsMax + 1;
 
-        /// <summary>[terms][weight]: terms that the sum really takes.</summary>
-        private readonly byte[][] _counts;
-        private readonly long _positions;
+        /// <summary>[weight·choices + terms at most]: importance·error² with the nearest sum of at most so many terms.</summary>
+        private readonly double[] _costs;
+
+        /// <summary>[weight·choices + terms at most]: which sum that is.</summary>
+        private readonly ushort[] _sums;
 
         public Entry(LinearLayer layer, float[] weights, double[] importance, long positions)
         {
             Layer = layer;
-            _positions = positions;
-            _costs = new double[TermsMax + 1][];
-            _counts = new byte[TermsMax + 1][];
-            float scale = ScaleOf(weights);
-            for (int t = 0; t <= TermsMax; t++)
+            Positions = positions;
+            Table = new TermTable(weights);
+            _costs = new double[weights.Length * Choices];
+            _sums = new ushort[weights.Length * Choices];
+            for (int i = 0; i < _costs.Length; i++)
             {
-                _costs[t] = new double[weights.Length];
-                _counts[t] = new byte[weights.Length];
-                for (int i = 0; i < weights.Length; i++)
-                {
-                    float q = SignedPowers.Nearest(Tables[t], weights[i] / scale) * scale;
-                    double error = weights[i] - q;
-                    _costs[t][i] = importance[i] * error * error;
-                    _counts[t][i] = (byte)SignedPowers.CountTerms(q);
-                }
+                float weight = weights[i / Choices];
+                int sum = Table.IndexOf(i % Choices, weight);
+                double error = Math.Abs(weight) - Table.ValueOf(i % Choices, sum);
+                _costs[i] = importance[i / Choices] * error * error;
+                _sums[i] = (ushort)sum;
             }
         }
 
         public LinearLayer Layer { get; }
 
-        public long Positions => _positions;
+        public long Positions { get; }
 
-        /// <param name="term">What a term costs; the importance is of the layer's whole output.</param>
-        public double AddsAt(double term)
+        public TermTable Table { get; }
+
+        /// <summary>Adds that the layer takes in a frame.</summary>
+        public double AddsAt(TermPrice price)
         {
             long terms = 0;
-            for (int i = 0; i < _costs[0].Length; i++)
+            for (int first = 0; first < _costs.Length; first += Choices)
             {
-                double least = _costs[0][i];
-                int taken = 0;
-                for (int t = 1; t <= TermsMax; t++)
-                {
-                    double cost = _costs[t][i] + (term * _counts[t][i]);
-                    if (cost < least)
-                        (least, taken) = (cost, _counts[t][i]);
-                }
-
-                terms += taken;
+                int chosen = Choose(first, price);
+                terms += TermTable.TermsOf(chosen, _sums[first + chosen]);
             }
 
-            return (double)terms * _positions;
+            return (double)terms * Positions;
+        }
+
+        public void Learn(TermPrice price) => Table.Learn(
+            Enumerable.Range(0, _costs.Length / Choices).Select(i =>
+            {
+                int chosen = Choose(i * Choices, price);
+                return (chosen, (int)_sums[(i * Choices) + chosen]);
+            }).ToArray());
+
+        private int Choose(int first, TermPrice price)
+        {
+            int best = 0;
+            double least = double.PositiveInfinity;
+            for (int t = 0; t < Choices; t++)
+            {
+                int sum = _sums[first + t];
+                double cost = _costs[first + t] + (price.Term * TermTable.TermsOf(t, sum)) + (price.Bit * Table.BitsOf(t, sum));
+                if (cost < least)
+                    (least, best) = (cost, t);
+            }
+
+            return best;
         }
     }
 }

@@ -212,7 +212,7 @@ internal sealed class Quantized
     /// <summary>The blob's slopes are two powers at most; the rounding of the rest is not what this compares.</summary>
     private static LinearLayer WithPackedSlopes(LinearLayer layer)
     {
-        layer.Slopes = layer.Slopes is null ? null : Array.ConvertAll(layer.Slopes, s => TermBudget.Nearest([s], LayerCost.SlopeTermsMax)[0]);
+        layer.Slopes = layer.Slopes is null ? null : Array.ConvertAll(layer.Slopes, s => TermTable.Nearest([s], LayerCost.SlopeTermsMax)[0]);
         return layer;
     }
 }

@@ -19,11 +19,45 @@ public class TermBudgetTests
             double cost = Math.Pow(4, -top);
             double price = Math.Pow(2, -octaves);
             double Total(double q) => (cost * Math.Pow(weight - q, 2)) + (price * SignedPowers.CountTerms((float)q));
-            double rounded = TermBudget.Round(weight, scale, cost, price);
+            double rounded = new TermTable([scale]).Round(weight, cost, new TermPrice(price, 0));
             double best = UpToThree.Min(t => Math.Min(Total(t * scale), Total(-t * scale)));
             Assert.AreEqual(best, Total(rounded), 1e-9);
             Assert.IsLessThanOrEqualTo(3, SignedPowers.CountTerms((float)rounded));
         });
+
+    [TestMethod]
+    public void DearerBitsAreFewer()
+    {
+        Random random = new(3);
+        float[] weights = [.. Enumerable.Range(0, 4000).Select(_ => (float)(random.NextDouble() - random.NextDouble()))];
+        TermTable table = new(weights);
+        double last = double.PositiveInfinity;
+        for (int octave = -30; octave <= 0; octave++)
+        {
+            double[] rounded = [.. weights.Select(w => table.Round(w, 1, new TermPrice(0, Math.Pow(2, octave))))];
+            table.Learn(rounded.Select(r => (TermTable.TermsMax, table.IndexOf(TermTable.TermsMax, r))));
+            double bits = rounded.Sum(r => table.BitsOf(TermTable.TermsMax, table.IndexOf(TermTable.TermsMax, r)));
+            Assert.IsLessThanOrEqualTo(last * 1.001, bits);
+            last = bits;
+        }
+
+        Assert.IsLessThan(4000 * 0.1, last, "in the end they are zeros, which take next to nothing");
+    }
+
+    [TestMethod]
+    public void BitsAreTheLogarithmOfHowOften()
+    {
+        TermStatistics seen = new();
+        TermCode half = TermCode.Of(0.5f);
+        for (int i = 0; i < 3500; i++)
+            seen.Add(TermCode.Of(0));
+        for (int i = 0; i < 500; i++)
+            seen.Add(half);
+        Assert.AreEqual(Math.Log2(8 / 7.0), seen.BitsOf(TermCode.Of(0)), 0.01);
+        Assert.AreEqual(3 + 1, seen.BitsOf(half), 0.03, "that it is there, and its sign");
+        Assert.IsGreaterThan(12, seen.BitsOf(TermCode.Of(0.25f)), "never seen");
+        Assert.AreEqual(new TermCode(3, 0, 2, 3), TermCode.Of(4 - 1 + 0.125f));
+    }
 
     [TestMethod]
     public void DearerTermsAreFewer()
@@ -67,16 +101,16 @@ public class TermBudgetTests
     [DataRow(-0.51f, 1f)]
     [DataRow(5f, 8f)]
     [DataRow(0f, 1f)]
-    public void TheScaleIsThePowerAbove(float weight, float scale) => Assert.AreEqual(scale, TermBudget.ScaleOf([weight, 0, weight / 3]));
+    public void TheScaleIsThePowerAbove(float weight, float scale) => Assert.AreEqual(scale, TermTable.ScaleOf([weight, 0, weight / 3]));
 
     [TestMethod]
     public void NearestKeepsWhatIsShort()
     {
-        CollectionAssert.AreEqual(new[] { 0.25f, -0.75f, 0, 0.625f }, TermBudget.Nearest([0.25f, -0.75f, 0, 0.625f], 2));
+        CollectionAssert.AreEqual(new[] { 0.25f, -0.75f, 0, 0.625f }, TermTable.Nearest([0.25f, -0.75f, 0, 0.625f], 2));
         Gen.Float[-4, 4].Each(2000, w =>
         {
-            float[] once = TermBudget.Nearest([w], 2);
-            CollectionAssert.AreEqual(once, TermBudget.Nearest(once, 2), "rounding twice is rounding once");
+            float[] once = TermTable.Nearest([w], 2);
+            CollectionAssert.AreEqual(once, TermTable.Nearest(once, 2), "rounding twice is rounding once");
             Assert.AreEqual(w, once[0], Math.Abs(w) / 10);
         });
     }
