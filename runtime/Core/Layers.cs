@@ -129,6 +129,9 @@ namespace Barrel.Runtime
         /// <summary>Whether exponents are coded relative to the scales of the channels that are read and written.</summary>
         public bool TapsRelative;
 
+        /// <summary>[row]: what its coded exponents are relative to; made at load, and kept even if the layer is then made to write something else.</summary>
+        public int[] TapsRowBase;
+
         /// <summary>Least leading exponent of a weight, as it is coded.</summary>
         public int TapsLowest;
 

@@ -46,7 +46,9 @@ namespace Barrel.Runtime
             _rowsPerGroup = layer.Rows / layer.Groups;
             _contexts = new TapContexts(_channels, layer.KernelHeight * layer.KernelWidth, layer.KernelWidth);
             _channelBase = ChannelBase(model, layer);
-            _rowBase = RowBase(model, layer);
+            if (layer.TapsRowBase == null)
+                layer.TapsRowBase = RowBase(model, layer);
+            _rowBase = layer.TapsRowBase;
 
             // They grow with the taps that are there: a kernel of millions of zeros takes few bytes of a blob.
             int taps = _fanIn < TapsAtFirst ? _fanIn : TapsAtFirst;
