@@ -4,6 +4,7 @@ using Barrel.Compiler.Cards;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
+using Barrel.Compiler.Lowering;
 using Barrel.Compiler.Quantizing;
 using Barrel.Compiler.Reports;
 using Barrel.Compiler.Tuning;
@@ -166,12 +167,12 @@ public static class Compile
         if (card.Warning(options.Model) is string warning)
             streams.Error.WriteLine(warning);
         Graph graph = OnnxImporter.ImportFile(options.Model);
-        long macs = NetworkCompiler.Lower(graph, card).Macs;
-        List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(macs));
+        LoweredNetwork lowered = NetworkCompiler.Lower(graph, card);
+        List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(lowered));
         Trial chosen;
         using (var progress = new Progress(streams))
         {
-            using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, macs, progress);
+            using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, lowered.Macs, progress);
             Trials trials = new(graph, card, frames, progress);
             TargetSearch? search = options.TargetLoss is not double loss ? null
                 : new(trials.Compile, metric!, new Target(quantization, FixedBits(options, quantization), loss), progress.Line);

@@ -1,3 +1,4 @@
+using Barrel.Compiler.Lowering;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Data;
@@ -5,10 +6,19 @@ namespace Barrel.Compiler.Data;
 /// <summary>The frames that ranges are measured on: a spread over the user's, or seeded synthetic ones.</summary>
 public static class CalibrationFrames
 {
+    private const int CountMin = 32;
+
+    /// <summary>What frames may keep between layers; a layer's own padded inputs come on top.</summary>
+    private const long LiveBytesMax = 600_000_000;
+
     /// <summary>
     /// Frames for a network of so many multiplications: large pictures show much in few frames, small ones need more, and compiling should stay short.
     /// </summary>
-    public static int CountFor(long macs) => (int)Math.Clamp(16_000_000_000 / Math.Max(macs, 1), 32, 256);
+    public static int CountFor(long macs) => (int)Math.Clamp(16_000_000_000 / Math.Max(macs, 1), CountMin, 256);
+
+    /// <summary>The same for a network that all frames pass side by side, rounded and in floats: no more than memory has room for.</summary>
+    public static int CountFor(LoweredNetwork network) =>
+        (int)Math.Clamp(LiveBytesMax / (2 * sizeof(float) * Math.Max(network.LiveElementsMax, 1)), CountMin, CountFor(network.Macs));
 
     /// <param name="path">A folder, zip or idx; null: synthetic frames, which a warning says.</param>
     /// <param name="format">The network's input.</param>

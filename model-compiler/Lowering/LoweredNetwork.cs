@@ -204,4 +204,26 @@ public sealed class LoweredNetwork
     public List<string> Remarks { get; } = [];
 
     public long Macs => Layers.OfType<LinearLayer>().Sum(l => l.Macs);
+
+    /// <summary>Elements of the tensors that are needed at the same time, at most.</summary>
+    public long LiveElementsMax
+    {
+        get
+        {
+            Dictionary<LoweredTensor, int> lastRead = [];
+            for (int i = 0; i < Layers.Count; i++)
+                foreach (LoweredTensor tensor in Layers[i].Reads)
+                    lastRead[tensor] = i;
+            long live = Input.ElementCount;
+            long most = live;
+            for (int i = 0; i < Layers.Count; i++)
+            {
+                live += Layers[i].Output.ElementCount;
+                most = Math.Max(most, live);
+                live -= Layers[i].Reads.Distinct().Where(t => lastRead[t] == i).Sum(t => (long)t.ElementCount);
+            }
+
+            return most;
+        }
+    }
 }

@@ -48,7 +48,7 @@ internal sealed class Measurement(string data, string scratch)
     {
         if (_calibration is not { } kept || kept.Subject != subject)
         {
-            int count = CalibrationFrames.CountFor(NetworkCompiler.Lower(OnnxImporter.ImportFile(subject.OnnxIn(data)), card).Macs);
+            int count = CalibrationFrames.CountFor(NetworkCompiler.Lower(OnnxImporter.ImportFile(subject.OnnxIn(data)), card));
             string frames = Path.Combine(data, subject.Calibration);
             _calibration = kept = (subject, CalibrationFrames.Load(frames, NetworkCompiler.InputFormatOf(graph, card), Console.Error, count));
         }

@@ -25,8 +25,8 @@ public sealed record MeasuredNetwork(string Model, double AddsPerMac, int Activa
     {
         ModelCard card = ModelCard.For(OnnxIn(data), null);
         Graph graph = OnnxImporter.ImportFile(OnnxIn(data));
-        long macs = NetworkCompiler.Lower(graph, card).Macs;
-        List<byte[]> frames = CalibrationFrames.Load(FramesIn(data), NetworkCompiler.InputFormatOf(graph, card), Console.Error, CalibrationFrames.CountFor(macs));
+        int count = CalibrationFrames.CountFor(NetworkCompiler.Lower(graph, card));
+        List<byte[]> frames = CalibrationFrames.Load(FramesIn(data), NetworkCompiler.InputFormatOf(graph, card), Console.Error, count);
         return (NetworkCompiler.Compile(graph, card, frames, new QuantizeOptions { AddsPerMac = AddsPerMac, ActivationBits = ActivationBits }), frames);
     }
 }

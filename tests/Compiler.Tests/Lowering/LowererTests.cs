@@ -342,4 +342,19 @@ public class LowererTests
 
         return network!;
     }
+
+    [TestMethod]
+    public void LiveTensorsAreThoseThatAreStillRead()
+    {
+        GraphBuilder b = new(1, 3, 8, 8);
+        Value wide = b.Conv(b.Input, 10, pad: 1);
+        LoweredNetwork chain = NetworkCompiler.Lower(b.To(b.Conv(b.Conv(wide, 2, pad: 1), 9, pad: 1)), new ModelCard());
+        Assert.AreEqual((3 + 10) * 64, chain.LiveElementsMax);
+
+        // The first tensor is still read by the last layer.
+        b = new GraphBuilder(1, 3, 8, 8);
+        wide = b.Conv(b.Input, 10, pad: 1);
+        LoweredNetwork skip = NetworkCompiler.Lower(b.To(b.Sum(wide, b.Conv(b.Conv(wide, 7, pad: 1), 10, pad: 1))), new ModelCard());
+        Assert.AreEqual((10 + 7 + 10) * 64, skip.LiveElementsMax);
+    }
 }
