@@ -1,11 +1,12 @@
 using Barrel.Compiler;
 using Barrel.Compiler.Cards;
+using Barrel.Compiler.Commands;
 using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
 using Barrel.Compiler.Metrics;
 using Barrel.Compiler.Networks;
-using Barrel.Compiler.Reports;
+using Barrel.Compiler.Tuning;
 using Barrel.Runtime;
 
 namespace Barrel.Accuracy;
@@ -22,12 +23,12 @@ internal sealed class Measurement(string data, string scratch)
         try
         {
             string onnx = row.Subject.OnnxIn(data);
-            return row.Setting is null ? Score(row.Subject, onnx, null) : Compile(row, onnx);
+            return row.Setting is null ? Score(row.Subject, onnx, null, null) : Compile(row, onnx);
         }
         catch (BarrelException e)
         {
             Console.Error.WriteLine($"error BRL{e.Code}: {e.Message}");
-            return new Figures(null, null, null, $"BRL{e.Code}");
+            return new Figures(null, null, null, null, $"BRL{e.Code}");
         }
     }
 
@@ -37,11 +38,13 @@ internal sealed class Measurement(string data, string scratch)
 
         // Lowering and quantizing change the graph's layers, so each row reads it again.
         Graph graph = OnnxImporter.ImportFile(onnx);
-        byte[] blob = NetworkCompiler.Compile(graph, card, FramesOf(row.Subject, graph, card), row.Options);
-        Model model = Model.Load(blob, BlobNetwork.MemoryBytesMax);
+        using var progress = new Progress(new Streams(TextWriter.Null, TextWriter.Null, ShowsProgress: false));
+        Trials trials = new(graph, card, FramesOf(row.Subject, graph, card), progress);
+        Trial trial = row.OnnxShare == 0 ? trials.Compile(row.Options)
+            : new BlobSearch(trials.Compile, (int)(new FileInfo(onnx).Length / row.OnnxShare), Console.Error.WriteLine).Run(row.Options);
         string path = Path.Combine(scratch, "row.barrel");
-        File.WriteAllBytes(path, blob);
-        return Score(row.Subject, path, (double)ModelCosts.Of(model).Sum(l => l.Adds) / model.Macs);
+        File.WriteAllBytes(path, trial.Model.Blob);
+        return Score(row.Subject, path, trial.AddsPerMac, trial.Model.Blob.Length);
     }
 
     private List<byte[]> FramesOf(Subject subject, Graph graph, ModelCard card)
@@ -56,11 +59,11 @@ internal sealed class Measurement(string data, string scratch)
         return kept.Frames;
     }
 
-    private Figures Score(Subject subject, string path, double? addsPerMac)
+    private Figures Score(Subject subject, string path, double? addsPerMac, int? bytes)
     {
         using INetwork network = NetworkFile.Open(path, null, Console.Error);
         using IDataSet labelled = DataSet.OpenLabelled(Path.Combine(data, subject.Labelled), network.Task, network.Classes, network.IgnoreLabel);
         EvaluationResult result = Evaluation.Run(network, labelled, subject.Limit, Environment.ProcessorCount);
-        return new Figures(addsPerMac, subject.Segmentation ? result.MeanIou : result.Top1, subject.Segmentation ? result.RoadIou : null, null);
+        return new Figures(addsPerMac, subject.Segmentation ? result.MeanIou : result.Top1, subject.Segmentation ? result.RoadIou : null, bytes, null);
     }
 }

@@ -30,6 +30,9 @@ internal sealed record Setting(string Weights, QuantizeOptions Options)
         Published(WeightScheme.LogSqrt2, 5), Terms(1.25),
     ];
 
+    /// <summary>Settings whose blobs are made smaller, and what share of the ONNX file's bytes they may take: one over each.</summary>
+    public static (Setting Setting, int[] OnnxShares)[] Sized { get; } = [(Terms(0.75), [0, 12]), (Terms(0.5), [0, 16])];
+
     /// <summary>The paper's method that a row is, with log activations.</summary>
     public string Method => Options.Weights switch
     {

@@ -47,6 +47,23 @@ internal static class Tables
         }
 
         text.Append('\n');
+        if (Row.All.Any(r => r.Subject == subject && r.OnnxShare > 0))
+            WriteSizes(text, subject, score, cache);
+    }
+
+    private static void WriteSizes(StringBuilder text, Subject subject, string score, RowCache cache)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Size, 8-bit activations; `--blob-bytes` is that share of the ONNX file's:\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"| weights | `--blob-bytes` | bytes | adds/MAC | {score} |\n|---|---|---|---|---|\n");
+        foreach ((Setting setting, int[] shares) in Setting.Sized)
+            foreach (int share in shares)
+            {
+                Figures? figures = cache[new Row(subject, setting, false, 8, share)];
+                string bytes = figures?.Bytes?.ToString("N0", CultureInfo.InvariantCulture) ?? "–";
+                text.Append(CultureInfo.InvariantCulture, $"| {setting.Weights} | {(share == 0 ? "–" : $"1/{share}")} | {bytes} | {Adds([figures])} | {Cell(figures)} |\n");
+            }
+
+        text.Append('\n');
     }
 
     private static string Adds(Figures?[] figures) => figures.FirstOrDefault(f => f?.AddsPerMac is not null)?.AddsPerMac?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";

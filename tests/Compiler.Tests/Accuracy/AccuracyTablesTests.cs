@@ -14,8 +14,8 @@ public class AccuracyTablesTests
         Row[] rows = [.. Row.All];
         Assert.HasCount(rows.Length, rows.Select(r => r.Key).Distinct().ToArray());
 
-        // The float network, eleven schemes at four widths, six with log activations.
-        Assert.HasCount(Subject.All.Length * (1 + (11 * 4) + 6), rows);
+        // The float network, eleven schemes at four widths, six with log activations, and two sizes of networks that make masks.
+        Assert.HasCount((Subject.All.Length * (1 + (11 * 4) + 6)) + (Subject.All.Count(s => s.Segmentation) * 2), rows);
         Row log = rows.Single(r => r.Key == "mnist-8 lognet-4 log2-activations-4");
         Assert.AreEqual(new QuantizeOptions { Weights = WeightScheme.LogNet, Bits = 4, Activations = ActivationScheme.Log2, ActivationBits = 4 }, log.Options);
     }
@@ -26,12 +26,12 @@ public class AccuracyTablesTests
         using TemporaryFolder folder = new();
         Row[] rows = [.. Row.All.Take(3)];
         RowCache cache = new(folder["rows.jsonl"]);
-        cache.Add(rows[0], new Figures(null, 65.5, 95.25, null));
-        cache.Add(rows[1], new Figures(0.5, null, null, "BRL2002"));
+        cache.Add(rows[0], new Figures(null, 65.5, 95.25, null, null));
+        cache.Add(rows[1], new Figures(0.5, null, null, 131072, "BRL2002"));
         string text = File.ReadAllText(folder["rows.jsonl"]);
         File.WriteAllText(folder["rows.jsonl"], text + "{\"Build\":\"cut o");
         RowCache again = new(folder["rows.jsonl"]);
-        Assert.AreEqual(new Figures(null, 65.5, 95.25, null), again[rows[0]]);
+        Assert.AreEqual(new Figures(null, 65.5, 95.25, null, null), again[rows[0]]);
         Assert.AreEqual("BRL2002", again[rows[1]]!.Error);
         Assert.IsNull(again[rows[2]]);
 
