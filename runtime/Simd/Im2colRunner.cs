@@ -18,6 +18,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly Im2colPlan _plan;
     private readonly Im2colProgram _program;
     private readonly BlockWriter<TLanes, TBytes, TWords, TInts> _writer;
+    private readonly int[] _order;
     private readonly bool _sumsBytes;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
@@ -39,7 +40,9 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TapList taps = new(model, layer);
         _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
         _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
-        _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, BlockBytes, arena);
+        WordRows words = new(model, layer, taps, _program);
+        _order = words.Order;
+        _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
     public override bool HasStage => _plan.StageBytes > 0;
@@ -93,10 +96,12 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         for (int i = _firstBlock[part]; i < end; i++)
         {
             ref Block block = ref _blocks[i];
-            _tile.Fill(block, scratch);
-            for (int row = 0; row < _layer.Rows; row++)
+            if (!_plan.IsDirect)
+                _tile.Fill(block, scratch);
+            ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
+            foreach (int row in _order)
             {
-                Sum(row, block.Vectors, scratch);
+                Sum(row, block.Vectors, ref tile, ref scratch.Sums);
                 _writer.WriteRow(row, block, scratch);
             }
 
@@ -111,9 +116,9 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TensorInfo made = _model.Tensors[_layer.Output];
         while (vector < end)
         {
-            // Three vectors are a block of four where there are four to be had: one is summed for nothing.
+            // Three vectors are a block of four where there are four to be had: one is summed for nothing. Behind the arena there is only one.
             int left = end - vector;
-            int vectors = Math.Min(_plan.BlockVectors, left == 3 ? 4 : left >= 4 ? 4 : left);
+            int vectors = Math.Min(_plan.BlockVectors, left >= 4 ? 4 : left < 3 ? left : _plan.IsDirect ? 2 : 4);
             int first = vector << TLanes.CountLog2;
             int row = first / _layer.GridWidth;
             int column = first % _layer.GridWidth;
@@ -124,17 +129,17 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         }
     }
 
-    private void Sum(int row, int vectors, BlockScratch scratch)
+    private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {
         if (_sumsBytes)
-            Sum<SmallCodes>(row, vectors, scratch);
+            Sum<SmallCodes>(row, vectors, ref tile, ref sums);
         else if (_plan.HoldsLevels)
-            Sum<Levels>(row, vectors, scratch);
+            Sum<Levels>(row, vectors, ref tile, ref sums);
         else
-            Sum<WideCodes>(row, vectors, scratch);
+            Sum<WideCodes>(row, vectors, ref tile, ref sums);
     }
 
-    private void Sum<TKind>(int row, int vectors, BlockScratch scratch)
+    private void Sum<TKind>(int row, int vectors, ref byte tile, ref int sums)
         where TKind : ITileKind
     {
         ref int tap = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_program.Offsets), _program.FirstTap[row]);
@@ -142,10 +147,10 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         ref int step = ref Unsafe.Add(ref steps, _program.FirstStep[row]);
         ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
         if (vectors == 4)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
         else if (vectors == 2)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
         else
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
     }
 }
