@@ -37,6 +37,9 @@ internal sealed class BlockScratch
         Pairs = new byte[2 * blockBytes];
     }
 
+    /// <summary>About what one takes.</summary>
+    public static long BytesOf(int tileBytes, int blockBytes, int phases, int windows) => tileBytes + ((long)blockBytes * (9 + (8L * phases) + windows));
+
     public ref byte Tile => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_tile), _tileAt);
 
     /// <summary>[window]: what it is at the block's positions.</summary>
