@@ -24,6 +24,9 @@ internal sealed class Im2colPlan
     /// </summary>
     private const int ReadsMax = 4;
 
+    /// <summary>Vectors of a block where there is no tile to keep in a cache: the more, the less often a row's taps are not what the processor expects.</summary>
+    private const int DirectVectors = ScratchBound.BlockVectorsMax;
+
     /// <param name="model">The model, for the widths of the layer's inputs.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
@@ -141,6 +144,8 @@ internal sealed class Im2colPlan
 
         InputOfCell[layer.Inputs.Length] = cell;
         IsDirect = !holdsLevels && planes.Count == 0 && taps.Index.Length <= ReadsMax * Cells && windows.TrueForAll(w => w == new Window(0, Positions, -1));
+        if (IsDirect && layer.Mode != AccumulatorLayer.ModeArgMax)
+            BlockVectors = DirectVectors;
         Windows = [.. windows];
         StagePlanes = [.. planes];
         StageBytes = (int)(planes.Count * planeBytes);
@@ -158,7 +163,7 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of all positions, the last one perhaps not full.</summary>
     public int Vectors { get; }
 
-    /// <summary>Vectors of a block: 1, 2 or 4.</summary>
+    /// <summary>Vectors of a block at most: 1, 2 or 4, or 16 without a tile.</summary>
     public int BlockVectors { get; }
 
     /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>

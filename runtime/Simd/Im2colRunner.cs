@@ -19,6 +19,8 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly Im2colProgram _program;
     private readonly BlockWriter<TLanes, TBytes, TWords, TInts> _writer;
     private readonly int[] _order;
+    private readonly bool[] _words;
+    private readonly DirectSum? _direct;
     private readonly bool _sumsBytes;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
@@ -40,8 +42,11 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TapList taps = new(model, layer);
         _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
         _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
-        WordRows words = new(model, layer, taps, _program);
+        WordRows words = new(model, layer, taps, _program, _plan.IsDirect);
+        _words = words.Has;
         _order = words.Order;
+        if (_plan.IsDirect)
+            _direct = new DirectSum(taps, _plan, words);
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
@@ -56,7 +61,11 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
 
     public int Windows => _plan.Windows.Length;
 
-    public int BestPhases => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX : 0;
+    /// <summary>Of all windows, for a block.</summary>
+    public int MaskBytes => _plan.IsDirect ? 0 : _plan.Windows.Length * BlockBytes;
+
+    /// <summary>Positions of a block in all phases, where the greatest channel is kept.</summary>
+    public int BestInts => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX * BlockBytes : 0;
 
     /// <summary>Gives the layer what it shares with all others, and cuts its work into as many parts as there are threads.</summary>
     /// <param name="stage">Of at least <see cref="StageBytes"/>.</param>
@@ -118,7 +127,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         {
             // Three vectors are a block of four where there are four to be had: one is summed for nothing. Behind the arena there is only one.
             int left = end - vector;
-            int vectors = Math.Min(_plan.BlockVectors, left >= 4 ? 4 : left < 3 ? left : _plan.IsDirect ? 2 : 4);
+            int vectors = Math.Min(_plan.BlockVectors, _plan.IsDirect || left < 3 ? left : 4);
             int first = vector << TLanes.CountLog2;
             int row = first / _layer.GridWidth;
             int column = first % _layer.GridWidth;
@@ -131,7 +140,9 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
 
     private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {
-        if (_sumsBytes)
+        if (_direct is not null && _words[row])
+            _direct.Run<TLanes, TBytes, TWords, TInts>(row, vectors, ref tile, ref sums);
+        else if (_sumsBytes)
             Sum<SmallCodes>(row, vectors, ref tile, ref sums);
         else if (_plan.HoldsLevels)
             Sum<Levels>(row, vectors, ref tile, ref sums);
@@ -146,11 +157,18 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         ref int steps = ref MemoryMarshal.GetArrayDataReference(_program.Steps);
         ref int step = ref Unsafe.Add(ref steps, _program.FirstStep[row]);
         ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
-        if (vectors == 4)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
-        else if (vectors == 2)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
-        else
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+        while (vectors > 0)
+        {
+            int size = vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+            if (size == 4)
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            else if (size == 2)
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            else
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            vectors -= size;
+            tile = ref Unsafe.Add(ref tile, size << TLanes.CountLog2);
+            sums = ref Unsafe.Add(ref sums, size << TLanes.CountLog2);
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     {
         Name = name;
         List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
-        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0, windows = 0;
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0;
         MakeSteps(model);
         foreach (LayerRunner step in Steps)
         {
@@ -28,15 +28,16 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
             tileBytes = Math.Max(tileBytes, runner.TileBytes);
             blockBytes = Math.Max(blockBytes, runner.BlockBytes);
             stageBytes = Math.Max(stageBytes, runner.StageBytes);
-            phases = Math.Max(phases, runner.BestPhases);
+            bestInts = Math.Max(bestInts, runner.BestInts);
+            maskBytes = Math.Max(maskBytes, runner.MaskBytes);
             windows = Math.Max(windows, runner.Windows);
         }
 
-        CheckScratch(model, threads, BlockScratch.BytesOf(tileBytes, blockBytes, phases, windows));
+        CheckScratch(model, threads, BlockScratch.BytesOf(tileBytes, blockBytes, bestInts, windows, maskBytes));
         byte[] stage = new byte[stageBytes];
         BlockScratch[] scratch = new BlockScratch[threads];
         for (int i = 0; i < threads; i++)
-            scratch[i] = new BlockScratch(tileBytes, blockBytes, phases, windows);
+            scratch[i] = new BlockScratch(tileBytes, blockBytes, bestInts, windows, maskBytes);
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
         if (threads > 1)

@@ -14,13 +14,16 @@ internal sealed class WordRows
     private readonly Model _model;
     private readonly TapLayer _layer;
     private readonly int[] _levelMax;
+    private readonly bool _isDirect;
 
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
     /// <param name="program">Made of them; the rows that are found are marked in its steps.</param>
-    public WordRows(Model model, TapLayer layer, TapList taps, Im2colProgram program)
+    /// <param name="isDirect">Whether <see cref="DirectSum"/> sums them, not the program.</param>
+    public WordRows(Model model, TapLayer layer, TapList taps, Im2colProgram program, bool isDirect)
     {
+        _isDirect = isDirect;
         _model = model;
         _layer = layer;
         _levelMax = LevelMax(model, layer);
@@ -53,7 +56,7 @@ internal sealed class WordRows
         else if (isArgMax)
             SortByRest();
         for (int row = 0; row < layer.Rows; row++)
-            if (Has[row])
+            if (Has[row] && !isDirect)
                 Mark(program, row);
     }
 
@@ -98,10 +101,10 @@ internal sealed class WordRows
         return unit;
     }
 
-    /// <summary>Whether the row moves to 32 bits only once, at its end, and need not.</summary>
+    /// <summary>Whether the row's sums fit; where the program sums them, it must not have moved them to 32 bits before the end.</summary>
     private bool Fits(TapList taps, Im2colProgram program, int row)
     {
-        if ((program.Steps[LastStep(program, row)] & Im2colProgram.JoinBit) != 0)
+        if (!_isDirect && (program.Steps[LastStep(program, row)] & Im2colProgram.JoinBit) != 0)
             return false;
         int area = _layer.KernelHeight * _layer.KernelWidth;
         long low = 0;
