@@ -11,7 +11,7 @@ internal static class ModelFile
     private const long FileBytesMax = 512L << 20;
 
     /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
-    public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.Load(blob, arenaBytesMax));
+    public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.LoadKeeping(blob, arenaBytesMax));
 
     public static byte[] Read(string path)
     {

@@ -45,7 +45,7 @@ internal static class BenchReport
     }
 
     /// <summary>GMAC/s counts the float network's multiplications for all engines; the last column is over our fastest executor.</summary>
-    public static void WriteTable(TextWriter writer, BenchResult result, int blobBytes, double loadMs)
+    public static void WriteTable(TextWriter writer, BenchResult result, int blobBytes, LoadTime load)
     {
         var table = new TextTable("engine", "threads", "median ms", "p95 ms", "runs", "GMAC/s", "Gadd/s", "memory KiB", "time / best");
         foreach (BenchRun run in result.Runs)
@@ -54,7 +54,7 @@ internal static class BenchReport
                 run.IsOurs ? Rate(result.Adds, run.MedianMs) : "", run.PeakBytes is long bytes ? Text(bytes / 1024.0, "N0") : "-",
                 Text(run.MedianMs / result.Best.MedianMs, "F2"));
         table.Write(writer);
-        writer.WriteLine($"loading the blob of {Text(blobBytes, "N0")} bytes, decoding and checks included, takes {Text(loadMs, "F1")} ms");
+        writer.WriteLine($"loading the blob of {Text(blobBytes, "N0")} bytes, decoding and checks included, takes {Text(load.LoadMs, "F1")} ms, with the first frame {Text(load.FirstFrameMs, "F1")} ms");
         foreach (int threads in result.PeerThreads)
             foreach ((string engine, string name) in new[] { (BenchResult.OnnxRuntimeFp32, "float"), (BenchResult.OnnxRuntimeInt8, "8 bits") })
                 if (result.RatioOf(engine, threads) is double ratio)

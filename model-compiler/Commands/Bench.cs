@@ -59,7 +59,7 @@ public static class Bench
         if (options.Json)
             BenchReport.WriteJson(streams.Out, result);
         else
-            BenchReport.WriteTable(streams.Out, result, model.Blob.Length, LoadTime.MedianMs(model.Blob));
+            BenchReport.WriteTable(streams.Out, result, model.Blob.Length, LoadTime.Of(model.Blob));
         return ExitCode.Done;
     }
 }

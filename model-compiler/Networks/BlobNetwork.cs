@@ -48,7 +48,7 @@ public sealed class BlobNetwork : INetwork
         byte[] blob = File.ReadAllBytes(path);
         try
         {
-            return Model.Load(blob, MemoryBytesMax);
+            return Model.LoadKeeping(blob, MemoryBytesMax);
         }
         catch (BarrelException e)
         {

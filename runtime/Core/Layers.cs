@@ -126,6 +126,9 @@ namespace Barrel.Runtime
         /// <summary>Where the taps begin in the blob.</summary>
         public RangeDecoder Taps;
 
+        /// <summary>The taps decoded; null where the loader was not asked to keep them.</summary>
+        public KeptTaps? Kept;
+
         /// <summary>Whether exponents are coded relative to the scales of the channels that are read and written.</summary>
         public bool TapsRelative;
 

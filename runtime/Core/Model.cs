@@ -40,6 +40,9 @@ namespace Barrel.Runtime
         /// <summary>The blob that it was read from; executors read the taps out of it.</summary>
         public byte[] Blob;
 
+        /// <summary>Whether layers keep their taps when they are first decoded, for executors that would decode them again.</summary>
+        public bool KeepsTaps;
+
         /// <summary>Multiplications of the float network's linear layers, for one frame.</summary>
         public long Macs;
 
@@ -47,7 +50,14 @@ namespace Barrel.Runtime
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
         public static Model Load(byte[] blob, int memoryBytesMax)
         {
-            return ModelReader.Read(blob, memoryBytesMax);
+            return ModelReader.Read(blob, memoryBytesMax, false);
+        }
+
+        /// <summary>As <see cref="Load"/>, and keeps the decoded taps: an executor is made in half the time, for about eight bytes a tap.</summary>
+        /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
+        public static Model LoadKeeping(byte[] blob, int memoryBytesMax)
+        {
+            return ModelReader.Read(blob, memoryBytesMax, true);
         }
     }
 }

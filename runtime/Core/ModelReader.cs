@@ -9,13 +9,15 @@ namespace Barrel.Runtime
         /// <summary>Validates the header and reads everything behind it.</summary>
         /// <param name="blob">The whole file; the model keeps it, so it must not be changed afterwards.</param>
         /// <param name="memoryBytesMax">Most memory that the arena may take.</param>
+        /// <param name="keepsTaps">Whether layers keep their taps; see <see cref="KeptTaps"/>.</param>
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
-        public static Model Read(byte[] blob, int memoryBytesMax)
+        public static Model Read(byte[] blob, int memoryBytesMax, bool keepsTaps)
         {
             CheckHeader(blob);
             BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes);
             Model model = new Model();
             model.Blob = blob;
+            model.KeepsTaps = keepsTaps;
             ReadPurpose(cursor, model);
             ReadInput(cursor, model);
             ReadTensors(cursor, model, memoryBytesMax);
@@ -30,7 +32,7 @@ namespace Barrel.Runtime
             model.Layers = new Layer[layers];
             LayerReader reader = new LayerReader(cursor, model);
             long scratch = 0;
-            long scratchMax = ScratchBound.BytesFree + (long)blob.Length * ScratchBound.BytesOfBlobByte;
+            long scratchMax = ScratchBound.BytesMax(blob.Length);
             for (int i = 0; i < layers; i++)
             {
                 model.Layers[i] = reader.Read();

@@ -27,6 +27,7 @@ namespace Barrel.Runtime
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
             TapReader taps = new TapReader(model, layer);
+            KeptTaps? kept = model.KeepsTaps ? new KeptTaps(layer.Rows, ScratchBound.TapsMax(model.Blob.Length)) : null;
             for (int row = 0; row < layer.Rows; row++)
             {
                 int firstChannel = row / rowsPerGroup * perGroup;
@@ -43,10 +44,14 @@ namespace Barrel.Runtime
                     if (exponent < layer.ExponentMin)
                         layer.ExponentMin = exponent;
                     layer.TapCount += count;
+                    if (kept != null)
+                        kept.BeginRun(count, exponent, taps.Negative);
                     for (int t = 0; t < count; t++)
                     {
                         int index = taps.NextTap();
                         int channel = firstChannel + index / kernelArea;
+                        if (kept != null)
+                            kept.Add(firstChannel * kernelArea + index);
                         long most = (long)codeMax[channel] << exponent;
                         long zero = (long)zeros[channel] << exponent;
                         if (taps.Negative)
@@ -66,6 +71,8 @@ namespace Barrel.Runtime
                         throw Overflow(name, row, plus > minus ? plus : minus);
                 }
 
+                if (kept != null)
+                    kept.EndRow();
                 long bias = layer.Bias[row] - ofZeros;
                 Check(name, row, bias);
                 layer.Bias[row] = (int)bias;
@@ -74,6 +81,12 @@ namespace Barrel.Runtime
 
             if (layer.TapCount == 0)
                 layer.ExponentMin = 0;
+            if (kept != null && !kept.IsTooMany)
+            {
+                kept.End();
+                layer.Kept = kept;
+            }
+
             return taps.Decoder;
         }
 

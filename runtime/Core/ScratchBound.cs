@@ -15,12 +15,30 @@ namespace Barrel.Runtime
         /// <summary>Codes of a tile that has four vectors a cell.</summary>
         public const int CellTileBytesMax = 320 << 10;
 
+        /// <summary>Vectors of a block that has no tile.</summary>
+        public const int BlockVectorsMax = 16;
+
+        // Kept, as a list in order and filled up, as an offset, and its steps.
+        private const int BytesOfTap = 40;
+
         // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
         private const int LanesMax = 64;
         private const int AlignmentMax = 8;
         private const int TileElementsMax = 32768;
-        private const int BlockVectorsMax = 4;
+        private const int TileVectorsMax = 4;
         private const long Huge = 1L << 50;
+
+        /// <summary>What all layers of a blob of so many bytes may take together.</summary>
+        public static long BytesMax(int blobBytes)
+        {
+            return BytesFree + (long)blobBytes * BytesOfBlobByte;
+        }
+
+        /// <summary>More taps than that no blob of so many bytes may have.</summary>
+        public static int TapsMax(int blobBytes)
+        {
+            return (int)(BytesMax(blobBytes) / BytesOfTap);
+        }
 
         /// <summary>Bytes for one layer; layers without taps keep tables in proportion to their bytes in the blob.</summary>
         public static long BytesOf(Layer layer)
@@ -64,18 +82,18 @@ namespace Barrel.Runtime
         {
             long area = Times(taps.KernelHeight, taps.KernelWidth);
             long cells = Least(taps.TapCount, Times(taps.InputChannels, area)) + 1;
-            long small = Times(2L * BlockVectorsMax * LanesMax, cells);
+            long small = Times(2L * TileVectorsMax * LanesMax, cells);
             long large = Times(2L * LanesMax, cells);
             long tile = Least(small, large > 2 * CellTileBytesMax ? large : 2 * CellTileBytesMax);
             long windows = Least(cells, Times(2, area));
-            long masks = Times(BlockVectorsMax * LanesMax + 48L, windows)
-                + Times(taps.KernelWidth, taps.GridWidth + (long)BlockVectorsMax * LanesMax);
+            long masks = Times(TileVectorsMax * LanesMax + 48L, windows)
+                + Times(taps.KernelWidth, taps.GridWidth + (long)TileVectorsMax * LanesMax);
             long stage = Times(Least(cells, Times(taps.InputChannels, taps.KernelWidth)), Times(taps.InputHeight, taps.GridWidth));
             long blocks = Times(2, Times(taps.GridHeight, taps.GridWidth)) + 64;
             long best = taps.Mode == AccumulatorLayer.ModeArgMax
-                ? Times(8L * BlockVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
+                ? Times(8L * TileVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
             return tile + masks + Times(2, stage) + blocks + best + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
-                + 40L * taps.TapCount + 64L * taps.Rows + 16L * BlockVectorsMax * LanesMax;
+                + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows + 16L * BlockVectorsMax * LanesMax;
         }
 
         private static long Least(long a, long b)

@@ -2,16 +2,23 @@ using System.Runtime.CompilerServices;
 
 namespace Barrel.Runtime.Simd;
 
-/// <summary>Turns a block's sums into codes, as <see cref="Requantizer"/> says.</summary>
+/// <summary>Turns a block's sums into codes, as <see cref="Requantizer"/> says: in 16 bits where they are enough, in 32 else.</summary>
 internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
     where TLanes : ILanes<TBytes, TWords, TInts>
     where TBytes : struct
     where TWords : struct
     where TInts : struct
 {
-    private readonly TapLayer _layer;
+    private const int TermZero = 32;
 
-    public BlockRequantizer(TapLayer layer) => _layer = layer;
+    private readonly TapLayer _layer;
+    private readonly WordRows _words;
+
+    public BlockRequantizer(TapLayer layer, WordRows words)
+    {
+        _layer = layer;
+        _words = words;
+    }
 
     /// <param name="row">The row.</param>
     /// <param name="block">Where its sums lie.</param>
@@ -19,90 +26,161 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
     /// <param name="codes">Receives a code for each position.</param>
     public void Requantize(int row, in Block block, ref int sums, ref byte codes)
     {
-        TInts post = TLanes.Broadcast(_layer.Post[row]);
-        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
-        int shift = _layer.Shift[row];
-        if (_layer.SlopeCount is not null)
-            Activate(row, bias, block, ref sums);
-        else
-            post = TLanes.Add(post, bias);
         if (_layer.Borders is not null)
+            CountBorders(row, block, ref sums);
+        if (_words.Has[row])
         {
-            CountBorders(_layer.Borders[row], post, block, ref sums);
-            post = default;
-            shift = 0;
+            if (_layer.SlopeCount is null)
+                WriteWords(row, block, ref sums, ref codes);
+            else
+                ActivateWords(row, block, ref sums, ref codes);
         }
+        else if (_layer.SlopeCount is null || _layer.Borders is not null)
+        {
+            WriteInts(row, block, ref sums, ref codes);
+        }
+        else
+        {
+            ActivateInts(row, block, ref sums, ref codes);
+        }
+    }
 
+    private void WriteWords(int row, in Block block, ref int sums, ref byte codes)
+    {
+        int unit = _words.Exponent[row];
+        TWords post = TLanes.Broadcast((short)((_layer.Bias[row] + _layer.Post[row]) >> unit));
+        int shift = OfWord(_layer.Shift[row] - unit);
+        TWords low = TLanes.Broadcast((short)_layer.Low[row]);
+        TWords high = TLanes.Broadcast((short)_layer.High[row]);
+        for (int v = 0; v < block.Used; v++)
+        {
+            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), post);
+            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), post);
+            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+            codes = ref Unsafe.Add(ref codes, TLanes.Count);
+        }
+    }
+
+    /// <summary>As <see cref="WriteWords"/>, with act(x) = max(x, 0) + Σ ±(min(x, 0) >> k): zero sums to zero, so that nothing need be compared.</summary>
+    private void ActivateWords(int row, in Block block, ref int sums, ref byte codes)
+    {
+        byte[] terms = _layer.SlopeTerms;
+        int first = _layer.SlopeFirst[row];
+        int end = first + _layer.SlopeCount[row];
+        TWords bias = TLanes.Broadcast((short)_layer.Bias[row]);
+        TWords post = TLanes.Broadcast((short)_layer.Post[row]);
+        int shift = OfWord(_layer.Shift[row]);
+        TWords low = TLanes.Broadcast((short)_layer.Low[row]);
+        TWords high = TLanes.Broadcast((short)_layer.High[row]);
+        for (int v = 0; v < block.Used; v++)
+        {
+            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), bias);
+            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), bias);
+            TWords evenBelow = TLanes.Min(even, default);
+            TWords oddBelow = TLanes.Min(odd, default);
+            even = TLanes.Add(TLanes.Max(even, default), post);
+            odd = TLanes.Add(TLanes.Max(odd, default), post);
+            for (int t = first; t < end; t++)
+            {
+                int term = terms[t];
+                int right = OfWord((term & 0x7F) - TermZero);
+                TWords p = right < 0 ? TLanes.ShiftLeft(evenBelow, -right) : TLanes.ShiftRight(evenBelow, right);
+                TWords q = right < 0 ? TLanes.ShiftLeft(oddBelow, -right) : TLanes.ShiftRight(oddBelow, right);
+                even = (term & 0x80) != 0 ? TLanes.Subtract(even, p) : TLanes.Add(even, p);
+                odd = (term & 0x80) != 0 ? TLanes.Subtract(odd, q) : TLanes.Add(odd, q);
+            }
+
+            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+            codes = ref Unsafe.Add(ref codes, TLanes.Count);
+        }
+    }
+
+    private void WriteInts(int row, in Block block, ref int sums, ref byte codes)
+    {
+        // Counts of borders are codes already.
+        bool isCode = _layer.Borders is not null;
+        TInts post = TLanes.Broadcast(isCode ? 0 : _layer.Bias[row] + _layer.Post[row]);
+        int shift = isCode ? 0 : _layer.Shift[row];
         TInts low = TLanes.Broadcast((int)_layer.Low[row]);
         TInts high = TLanes.Broadcast((int)_layer.High[row]);
         int quarter = TLanes.Count >> 2;
         for (int v = 0; v < block.Used; v++)
         {
-            TInts a = Code(ref sums, post, shift, low, high);
-            TInts b = Code(ref Unsafe.Add(ref sums, quarter), post, shift, low, high);
-            TInts c = Code(ref Unsafe.Add(ref sums, quarter + quarter), post, shift, low, high);
-            TInts d = Code(ref Unsafe.Add(ref sums, quarter + quarter + quarter), post, shift, low, high);
+            TInts a = Code(TLanes.Add(TLanes.LoadInts(ref sums), post), shift, low, high);
+            TInts b = Code(TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), post), shift, low, high);
+            TInts c = Code(TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter)), post), shift, low, high);
+            TInts d = Code(TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter + quarter)), post), shift, low, high);
             TLanes.StoreBytes(Pack(a, b, c, d), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TInts Code(ref int sums, TInts post, int shift, TInts low, TInts high) =>
-        TLanes.Min(TLanes.Max(TLanes.ShiftRight(TLanes.Add(TLanes.LoadInts(ref sums), post), shift), low), high);
-
-    /// <summary>sums = act(sums + bias): what is negative becomes the sum of the slope's terms.</summary>
-    private void Activate(int row, TInts bias, in Block block, ref int sums)
+    /// <summary>As <see cref="ActivateWords"/>, one plane after the other: all four would not fit the registers.</summary>
+    private void ActivateInts(int row, in Block block, ref int sums, ref byte codes)
     {
-        int quarter = TLanes.Count >> 2;
-        int firstTerm = _layer.SlopeFirst[row];
-        int endTerm = firstTerm + _layer.SlopeCount[row];
-        byte[] terms = _layer.SlopeTerms;
+        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
+        TInts post = TLanes.Broadcast(_layer.Post[row]);
+        int shift = _layer.Shift[row];
+        TInts low = TLanes.Broadcast((int)_layer.Low[row]);
+        TInts high = TLanes.Broadcast((int)_layer.High[row]);
         for (int v = 0; v < block.Used; v++)
         {
-            ref int second = ref Unsafe.Add(ref sums, quarter);
-            ref int third = ref Unsafe.Add(ref second, quarter);
-            ref int fourth = ref Unsafe.Add(ref third, quarter);
-            TInts a = TLanes.Add(TLanes.LoadInts(ref sums), bias);
-            TInts b = TLanes.Add(TLanes.LoadInts(ref second), bias);
-            TInts c = TLanes.Add(TLanes.LoadInts(ref third), bias);
-            TInts d = TLanes.Add(TLanes.LoadInts(ref fourth), bias);
-            TInts p = default, q = default, r = default, s = default;
-            for (int t = firstTerm; t < endTerm; t++)
+            TInts packed = default;
+            for (int plane = 0; plane < 32; plane += 8)
             {
-                int term = terms[t];
-                int right = (term & 0x7F) - 32;
-                int left = right < 0 ? -right : 0;
-                right += left;
-                TInts sign = TLanes.Broadcast(-(term >> 7));
-                p = TLanes.Add(p, Term(a, left, right, sign));
-                q = TLanes.Add(q, Term(b, left, right, sign));
-                r = TLanes.Add(r, Term(c, left, right, sign));
-                s = TLanes.Add(s, Term(d, left, right, sign));
+                TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+                packed = TLanes.Or(packed, TLanes.ShiftLeft(Code(Activate(row, sum, post), shift, low, high), plane));
+                sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
             }
 
-            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, a), p, a), ref sums);
-            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, b), q, b), ref second);
-            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, c), r, c), ref third);
-            TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(default, d), s, d), ref fourth);
-            sums = ref Unsafe.Add(ref fourth, quarter);
+            TLanes.StoreBytes(TLanes.AsBytes(packed), ref codes);
+            codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }
 
-    /// <summary>(value &lt;&lt; left >> right), negated where sign is −1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TInts Term(TInts value, int left, int right, TInts sign) =>
-        TLanes.Subtract(TLanes.Xor(TLanes.ShiftRight(TLanes.ShiftLeft(value, left), right), sign), sign);
-
-    /// <summary>sums = how many of the borders lie below sums + post.</summary>
-    private static void CountBorders(int[] borders, TInts post, in Block block, ref int sums)
+    private TInts Activate(int row, TInts sum, TInts post)
     {
+        byte[] terms = _layer.SlopeTerms;
+        int first = _layer.SlopeFirst[row];
+        int end = first + _layer.SlopeCount[row];
+        TInts below = TLanes.Min(sum, default);
+        sum = TLanes.Add(TLanes.Max(sum, default), post);
+        for (int t = first; t < end; t++)
+        {
+            int term = terms[t];
+            int right = (term & 0x7F) - TermZero;
+            TInts part = right < 0 ? TLanes.ShiftLeft(below, -right) : TLanes.ShiftRight(below, right);
+            sum = (term & 0x80) != 0 ? TLanes.Subtract(sum, part) : TLanes.Add(sum, part);
+        }
+
+        return sum;
+    }
+
+    /// <summary>To the right by 15 and by more is the same in 16 bits.</summary>
+    private static int OfWord(int shift) => shift < 15 ? shift : 15;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TWords Code(TWords sum, int shift, TWords low, TWords high) => TLanes.Min(TLanes.Max(TLanes.ShiftRight(sum, shift), low), high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TInts Code(TInts sum, int shift, TInts low, TInts high) => TLanes.Min(TLanes.Max(TLanes.ShiftRight(sum, shift), low), high);
+
+    /// <summary>sums = how many of the row's borders lie below act(sums + bias) + post.</summary>
+    private void CountBorders(int row, in Block block, ref int sums)
+    {
+        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
+        TInts post = TLanes.Broadcast(_layer.Post[row]);
+        bool hasSlope = _layer.SlopeCount is not null;
         for (int v = 0; v < block.Used << 2; v++)
         {
-            TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), post);
+            TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+            sum = hasSlope ? Activate(row, sum, post) : TLanes.Add(sum, post);
             TInts count = default;
-            foreach (int border in borders)
+            foreach (int border in _layer.Borders[row])
                 count = TLanes.Subtract(count, TLanes.GreaterThan(sum, TLanes.Broadcast(border)));
             TLanes.StoreInts(count, ref sums);
             sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
@@ -113,4 +191,8 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TBytes Pack(TInts a, TInts b, TInts c, TInts d) => TLanes.AsBytes(
         TLanes.Or(TLanes.Or(a, TLanes.ShiftLeft(b, 8)), TLanes.Or(TLanes.ShiftLeft(c, 16), TLanes.ShiftLeft(d, 24))));
+
+    /// <summary>A vector of codes from those of even and of odd positions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TBytes Pack(TWords even, TWords odd) => TLanes.AsBytes(TLanes.Or(even, TLanes.ShiftLeft(odd, 8)));
 }

@@ -18,24 +18,28 @@ internal sealed class BlockScratch
 
     /// <param name="tileBytes">Of the layer that needs most.</param>
     /// <param name="blockBytes">Positions of the largest block.</param>
-    /// <param name="phases">Phases of the layer that keeps the greatest channel of the most.</param>
+    /// <param name="bestInts">Positions of a block in all phases, of the layer that keeps the greatest channel of the most.</param>
     /// <param name="windows">Of the layer that has most.</param>
-    public BlockScratch(int tileBytes, int blockBytes, int phases, int windows)
+    /// <param name="maskBytes">Of all windows of a layer, for a block.</param>
+    public BlockScratch(int tileBytes, int blockBytes, int bestInts, int windows, int maskBytes)
     {
         // Pinned, so that what is aligned stays so.
         _tile = GC.AllocateArray<byte>(tileBytes + Alignment, pinned: true);
         _sums = GC.AllocateArray<int>(blockBytes + (Alignment >> 2), pinned: true);
         _tileAt = (int)-Marshal.UnsafeAddrOfPinnedArrayElement(_tile, 0) & (Alignment - 1);
         _sumsAt = ((int)-Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0) & (Alignment - 1)) >> 2;
-        Best = new int[blockBytes * phases];
-        BestIndex = new int[blockBytes * phases];
+        Best = new int[bestInts];
+        BestIndex = new int[bestInts];
         Codes = new byte[2 * blockBytes];
         Skip = new byte[blockBytes];
         WindowKinds = new byte[windows];
-        _masks = GC.AllocateArray<byte>((windows * blockBytes) + Alignment, pinned: true);
+        _masks = GC.AllocateArray<byte>(maskBytes + Alignment, pinned: true);
         _masksAt = (int)-Marshal.UnsafeAddrOfPinnedArrayElement(_masks, 0) & (Alignment - 1);
         Pairs = new byte[2 * blockBytes];
     }
+
+    /// <summary>About what one takes.</summary>
+    public static long BytesOf(int tileBytes, int blockBytes, int bestInts, int windows, int maskBytes) => tileBytes + (9L * blockBytes) + (8L * bestInts) + windows + maskBytes;
 
     public ref byte Tile => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_tile), _tileAt);
 

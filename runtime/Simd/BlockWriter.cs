@@ -15,24 +15,35 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     private readonly byte[] _arena;
     private readonly BlockPlacement _placement;
     private readonly BlockRequantizer<TLanes, TBytes, TWords, TInts> _requantizer;
+    private readonly WordRows _words;
     private readonly int[] _bestOfRow;
     private readonly int[] _channel;
+    private readonly bool[] _isFirst;
     private readonly int[][] _skipStart;
     private readonly ushort[]?[] _skipLevels;
     private readonly int _phases;
     private readonly int _blockBytes;
 
-    public BlockWriter(Model model, TapLayer layer, int blockBytes, byte[] arena)
+    public BlockWriter(Model model, TapLayer layer, WordRows words, int blockBytes, byte[] arena)
     {
         _layer = layer;
         _arena = arena;
+        _words = words;
         _blockBytes = blockBytes;
         _made = model.Tensors[layer.Output];
-        _placement = new BlockPlacement(layer, _made, blockBytes, arena);
-        _requantizer = new BlockRequantizer<TLanes, TBytes, TWords, TInts>(layer);
+        _placement = new BlockPlacement(layer, _made, blockBytes, TLanes.CountLog2, arena);
+        _requantizer = new BlockRequantizer<TLanes, TBytes, TWords, TInts>(layer, words);
         _phases = layer.PhaseY * layer.PhaseX;
         _bestOfRow = new int[layer.Rows];
         _channel = new int[layer.Rows];
+        _isFirst = new bool[layer.Rows];
+        bool[] begun = new bool[_phases];
+        foreach (int row in words.Order)
+        {
+            _isFirst[row] = !begun[row % _phases];
+            begun[row % _phases] = true;
+        }
+
         _skipStart = new int[layer.Skips.Length][];
         _skipLevels = new ushort[layer.Skips.Length][];
         for (int row = 0; row < layer.Rows; row++)
@@ -51,7 +62,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    /// <summary>Takes the sums of one row; rows come in order.</summary>
+    /// <summary>Takes the sums of one row; rows come in the order that <see cref="WordRows"/> says.</summary>
     public void WriteRow(int row, in Block block, BlockScratch scratch)
     {
         AddSkips(row, block, scratch);
@@ -61,9 +72,18 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
                 WriteRaw(row, block, ref scratch.Sums);
                 break;
             case AccumulatorLayer.ModeArgMax:
-                KeepBest(row, block, scratch);
+                if (_words.Has[row])
+                    KeepBestWord(row, block, scratch);
+                else
+                    KeepBest(row, block, scratch);
                 break;
             default:
+                if (_placement.LiesTogether(block))
+                {
+                    _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.TargetOf(row, block));
+                    break;
+                }
+
                 _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.CodesOf(row, scratch));
                 _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
                 break;
@@ -83,8 +103,11 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
             for (int v = 0; v < block.Used; v++)
             {
                 TLanes.StoreBytes(
-                    BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(TLanes.LoadInts(ref index), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter)), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter)),
-                        TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter + quarter))),
+                    _words.Has[phase]
+                        ? BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(LoadWords(ref index), LoadWords(ref Unsafe.Add(ref index, quarter)))
+                        : BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(
+                            TLanes.LoadInts(ref index), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter)), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter)),
+                            TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter + quarter))),
                     ref codes);
                 index = ref Unsafe.Add(ref index, TLanes.Count);
                 codes = ref Unsafe.Add(ref codes, TLanes.Count);
@@ -112,18 +135,24 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
             else if (_layer.PhaseX == 1 && _layer.PhaseY == 1)
             {
                 // The last vector may read behind the tensor, but the arena has slack for that.
-                AddCodes(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), start), shift, block, ref sums);
+                AddCodes(row, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), start), shift, block, ref sums);
             }
             else
             {
                 _placement.Gather(row, start, block, scratch.Skip);
-                AddCodes(ref MemoryMarshal.GetArrayDataReference(scratch.Skip), shift, block, ref sums);
+                AddCodes(row, ref MemoryMarshal.GetArrayDataReference(scratch.Skip), shift, block, ref sums);
             }
         }
     }
 
-    private static void AddCodes(ref byte codes, int shift, in Block block, ref int sums)
+    private void AddCodes(int row, ref byte codes, int shift, in Block block, ref int sums)
     {
+        if (_words.Has[row])
+        {
+            AddWords(ref codes, shift - _words.Exponent[row], block, ref sums);
+            return;
+        }
+
         TInts low = TLanes.Broadcast(255);
         for (int v = 0; v < block.Used; v++)
         {
@@ -137,6 +166,25 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }
+
+    private static void AddWords(ref byte codes, int shift, in Block block, ref int sums)
+    {
+        for (int v = 0; v < block.Used; v++)
+        {
+            TWords code = TLanes.AsWords(TLanes.LoadBytes(ref codes));
+            ref int odd = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+            StoreWords(TLanes.Add(LoadWords(ref sums), TLanes.ShiftLeft(TLanes.ShiftRightLogical(TLanes.ShiftLeft(code, 8), 8), shift)), ref sums);
+            StoreWords(TLanes.Add(LoadWords(ref odd), TLanes.ShiftLeft(TLanes.ShiftRightLogical(code, 8), shift)), ref odd);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+            codes = ref Unsafe.Add(ref codes, TLanes.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TWords LoadWords(ref int source) => TLanes.AsWords(TLanes.LoadInts(ref source));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreWords(TWords value, ref int target) => TLanes.StoreInts(TLanes.AsInts(value), ref target);
 
     private static void AddLevels(ushort[] levels, byte[] codes, int shift, in Block block, ref int sums)
     {
@@ -205,7 +253,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
         ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
         int quarter = TLanes.Count >> 2;
-        bool isFirst = _channel[row] == 0;
+        bool isFirst = _isFirst[row];
         for (int v = 0; v < block.Used << 2; v++)
         {
             TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
@@ -224,6 +272,42 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
             sums = ref Unsafe.Add(ref sums, quarter);
             best = ref Unsafe.Add(ref best, quarter);
             index = ref Unsafe.Add(ref index, quarter);
+        }
+    }
+
+    /// <summary>As <see cref="KeepBest"/>, in 16 bits; rows come so that the later of equals wins.</summary>
+    private void KeepBestWord(int row, in Block block, BlockScratch scratch)
+    {
+        TWords bias = TLanes.Broadcast((short)(_layer.Bias[row] >> _words.Exponent[row]));
+        TWords channel = TLanes.Broadcast((short)_channel[row]);
+        ref int sums = ref scratch.Sums;
+        ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
+        ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
+        int half = TLanes.Count >> 2;
+        bool isFirst = _isFirst[row];
+        for (int v = 0; v < block.Used; v++)
+        {
+            for (int plane = 0; plane < half + half; plane += half)
+            {
+                TWords sum = TLanes.Add(LoadWords(ref Unsafe.Add(ref sums, plane)), bias);
+                ref int oldBest = ref Unsafe.Add(ref best, plane);
+                ref int oldIndex = ref Unsafe.Add(ref index, plane);
+                if (isFirst)
+                {
+                    StoreWords(sum, ref oldBest);
+                    StoreWords(channel, ref oldIndex);
+                }
+                else
+                {
+                    TWords old = LoadWords(ref oldBest);
+                    StoreWords(TLanes.Greater(old, sum, LoadWords(ref oldIndex), channel), ref oldIndex);
+                    StoreWords(TLanes.Max(sum, old), ref oldBest);
+                }
+            }
+
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
+            best = ref Unsafe.Add(ref best, TLanes.Count);
+            index = ref Unsafe.Add(ref index, TLanes.Count);
         }
     }
 }

@@ -67,6 +67,18 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TWords Broadcast(short value);
 
+    /// <summary>Arithmetic, rounding down; by 0 to 15.</summary>
+    static abstract TWords ShiftRight(TWords value, int count);
+
+    static abstract TWords Or(TWords a, TWords b);
+
+    static abstract TWords Min(TWords a, TWords b);
+
+    static abstract TWords Max(TWords a, TWords b);
+
+    /// <summary>a where x is greater than y, else b.</summary>
+    static abstract TWords Greater(TWords x, TWords y, TWords a, TWords b);
+
     /// <summary>The same bits: int i is word 2i, and word 2i + 1 times 65,536.</summary>
     static abstract TInts AsInts(TWords value);
 
@@ -75,6 +87,9 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     /// <summary>The same bits.</summary>
     static abstract TBytes AsBytes(TInts value);
+
+    /// <summary>The same bits.</summary>
+    static abstract TWords AsWords(TInts value);
 
     static abstract TInts LoadInts(ref int source);
 

@@ -18,6 +18,15 @@ internal sealed class Im2colPlan
     /// </summary>
     private const int TileBytesMax = ScratchBound.CellTileBytesMax;
 
+    /// <summary>
+    /// Cells that are read less often on average are not worth copying. A copy is aligned, so that a tap reads it twice as fast, but costs as much as two
+    /// taps and must be written back from the cache.
+    /// </summary>
+    private const int ReadsMax = 4;
+
+    /// <summary>Vectors of a block where there is no tile to keep in a cache: the more, the less often a row's taps are not what the processor expects.</summary>
+    private const int DirectVectors = ScratchBound.BlockVectorsMax;
+
     /// <param name="model">The model, for the widths of the layer's inputs.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
@@ -134,6 +143,9 @@ internal sealed class Im2colPlan
         }
 
         InputOfCell[layer.Inputs.Length] = cell;
+        IsDirect = !holdsLevels && planes.Count == 0 && taps.Index.Length <= ReadsMax * Cells && windows.TrueForAll(w => w == new Window(0, Positions, -1));
+        if (IsDirect && layer.Mode != AccumulatorLayer.ModeArgMax)
+            BlockVectors = DirectVectors;
         Windows = [.. windows];
         StagePlanes = [.. planes];
         StageBytes = (int)(planes.Count * planeBytes);
@@ -151,7 +163,7 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of all positions, the last one perhaps not full.</summary>
     public int Vectors { get; }
 
-    /// <summary>Vectors of a block: 1, 2 or 4.</summary>
+    /// <summary>Vectors of a block at most: 1, 2 or 4, or 16 without a tile.</summary>
     public int BlockVectors { get; }
 
     /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>
@@ -161,7 +173,13 @@ internal sealed class Im2colPlan
     public int CellBytes { get; }
 
     /// <summary>Bytes of a tile.</summary>
-    public int TileBytes => (Cells + 1) * CellBytes;
+    public int TileBytes => IsDirect ? 0 : (Cells + 1) * CellBytes;
+
+    /// <summary>Whether there is no tile: taps read the arena, since no cell meets padding and few are read often.</summary>
+    public bool IsDirect { get; }
+
+    /// <summary>Offset of a cell in the tile; where there is none, in the arena for position 0.</summary>
+    public int OffsetOf(int cell) => IsDirect ? Source[cell] : cell * CellBytes;
 
     /// <summary>Offset of the cell that holds nothing.</summary>
     public int NothingOffset => Cells * CellBytes;

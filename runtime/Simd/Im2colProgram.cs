@@ -17,6 +17,9 @@ internal sealed class Im2colProgram
     public const int ShiftMask = 31;
     public const int FlushBit = 1 << 22;
     public const int JoinBit = 1 << 23;
+
+    /// <summary>With <see cref="FlushBit"/>: the sums stay in 16 bits; see <see cref="WordRows"/>.</summary>
+    public const int WordsBit = 1 << 24;
     public const int SignAt = 31;
 
     private const int LaneMax = 32767;
@@ -50,7 +53,7 @@ internal sealed class Im2colProgram
         _sumsBytes = sumsBytes;
         _holdsLevels = plan.HoldsLevels;
         int addsMax = sumsBytes ? 255 / codeMax : CountMask;
-        int length = sumsBytes && isWide ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
+        int length = sumsBytes && isWide && !plan.IsDirect ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
         if (length > 0)
             taps = taps.Fill(length);
         int rows = taps.FirstRun.Length - 1;
@@ -75,7 +78,7 @@ internal sealed class Im2colProgram
                 {
                     int n = Step(Math.Min(end - tap, length > 0 ? length : addsMax), taps.Exponent[run], taps.Negative[run], length);
                     for (int i = 0; i < n; i++)
-                        Append(taps.RankOf(taps.Index[tap++]) * plan.CellBytes);
+                        Append(plan.OffsetOf(taps.RankOf(taps.Index[tap++])));
                     for (int i = n; i < length; i++)
                         Append(plan.NothingOffset);
                 }

@@ -18,6 +18,9 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly Im2colPlan _plan;
     private readonly Im2colProgram _program;
     private readonly BlockWriter<TLanes, TBytes, TWords, TInts> _writer;
+    private readonly int[] _order;
+    private readonly bool[] _words;
+    private readonly DirectSum? _direct;
     private readonly bool _sumsBytes;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
@@ -39,7 +42,12 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TapList taps = new(model, layer);
         _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
         _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
-        _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, BlockBytes, arena);
+        WordRows words = new(model, layer, taps, _program, _plan.IsDirect);
+        _words = words.Has;
+        _order = words.Order;
+        if (_plan.IsDirect)
+            _direct = new DirectSum(taps, _plan, words);
+        _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
     public override bool HasStage => _plan.StageBytes > 0;
@@ -53,7 +61,11 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
 
     public int Windows => _plan.Windows.Length;
 
-    public int BestPhases => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX : 0;
+    /// <summary>Of all windows, for a block.</summary>
+    public int MaskBytes => _plan.IsDirect ? 0 : _plan.Windows.Length * BlockBytes;
+
+    /// <summary>Positions of a block in all phases, where the greatest channel is kept.</summary>
+    public int BestInts => _layer.Mode == AccumulatorLayer.ModeArgMax ? _layer.PhaseY * _layer.PhaseX * BlockBytes : 0;
 
     /// <summary>Gives the layer what it shares with all others, and cuts its work into as many parts as there are threads.</summary>
     /// <param name="stage">Of at least <see cref="StageBytes"/>.</param>
@@ -93,10 +105,12 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         for (int i = _firstBlock[part]; i < end; i++)
         {
             ref Block block = ref _blocks[i];
-            _tile.Fill(block, scratch);
-            for (int row = 0; row < _layer.Rows; row++)
+            if (!_plan.IsDirect)
+                _tile.Fill(block, scratch);
+            ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
+            foreach (int row in _order)
             {
-                Sum(row, block.Vectors, scratch);
+                Sum(row, block.Vectors, ref tile, ref scratch.Sums);
                 _writer.WriteRow(row, block, scratch);
             }
 
@@ -111,9 +125,9 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TensorInfo made = _model.Tensors[_layer.Output];
         while (vector < end)
         {
-            // Three vectors are a block of four where there are four to be had: one is summed for nothing.
+            // Three vectors are a block of four where there are four to be had: one is summed for nothing. Behind the arena there is only one.
             int left = end - vector;
-            int vectors = Math.Min(_plan.BlockVectors, left == 3 ? 4 : left >= 4 ? 4 : left);
+            int vectors = Math.Min(_plan.BlockVectors, _plan.IsDirect || left < 3 ? left : 4);
             int first = vector << TLanes.CountLog2;
             int row = first / _layer.GridWidth;
             int column = first % _layer.GridWidth;
@@ -124,28 +138,37 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         }
     }
 
-    private void Sum(int row, int vectors, BlockScratch scratch)
+    private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {
-        if (_sumsBytes)
-            Sum<SmallCodes>(row, vectors, scratch);
+        if (_direct is not null && _words[row])
+            _direct.Run<TLanes, TBytes, TWords, TInts>(row, vectors, ref tile, ref sums);
+        else if (_sumsBytes)
+            Sum<SmallCodes>(row, vectors, ref tile, ref sums);
         else if (_plan.HoldsLevels)
-            Sum<Levels>(row, vectors, scratch);
+            Sum<Levels>(row, vectors, ref tile, ref sums);
         else
-            Sum<WideCodes>(row, vectors, scratch);
+            Sum<WideCodes>(row, vectors, ref tile, ref sums);
     }
 
-    private void Sum<TKind>(int row, int vectors, BlockScratch scratch)
+    private void Sum<TKind>(int row, int vectors, ref byte tile, ref int sums)
         where TKind : ITileKind
     {
         ref int tap = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_program.Offsets), _program.FirstTap[row]);
         ref int steps = ref MemoryMarshal.GetArrayDataReference(_program.Steps);
         ref int step = ref Unsafe.Add(ref steps, _program.FirstStep[row]);
         ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
-        if (vectors == 4)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
-        else if (vectors == 2)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
-        else
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+        while (vectors > 0)
+        {
+            int size = vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+            if (size == 4)
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            else if (size == 2)
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            else
+                TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            vectors -= size;
+            tile = ref Unsafe.Add(ref tile, size << TLanes.CountLog2);
+            sums = ref Unsafe.Add(ref sums, size << TLanes.CountLog2);
+        }
     }
 }

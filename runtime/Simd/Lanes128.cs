@@ -55,11 +55,24 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<short> Broadcast(short value) => Vector128.Create(value);
 
+    public static Vector128<short> ShiftRight(Vector128<short> value, int count) => value >> count;
+
+    public static Vector128<short> Or(Vector128<short> a, Vector128<short> b) => a | b;
+
+    public static Vector128<short> Min(Vector128<short> a, Vector128<short> b) => Vector128.Min(a, b);
+
+    public static Vector128<short> Max(Vector128<short> a, Vector128<short> b) => Vector128.Max(a, b);
+
+    public static Vector128<short> Greater(Vector128<short> x, Vector128<short> y, Vector128<short> a, Vector128<short> b) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(x, y), a, b);
+
     public static Vector128<int> AsInts(Vector128<short> value) => value.AsInt32();
 
     public static Vector128<int> AsInts(Vector128<byte> value) => value.AsInt32();
 
     public static Vector128<byte> AsBytes(Vector128<int> value) => value.AsByte();
+
+    public static Vector128<short> AsWords(Vector128<int> value) => value.AsInt16();
 
     public static Vector128<int> LoadInts(ref int source) => Vector128.LoadUnsafe(ref source);
 

@@ -55,11 +55,24 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> Broadcast(short value) => Vector256.Create(value);
 
+    public static Vector256<short> ShiftRight(Vector256<short> value, int count) => value >> count;
+
+    public static Vector256<short> Or(Vector256<short> a, Vector256<short> b) => a | b;
+
+    public static Vector256<short> Min(Vector256<short> a, Vector256<short> b) => Vector256.Min(a, b);
+
+    public static Vector256<short> Max(Vector256<short> a, Vector256<short> b) => Vector256.Max(a, b);
+
+    public static Vector256<short> Greater(Vector256<short> x, Vector256<short> y, Vector256<short> a, Vector256<short> b) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(x, y), a, b);
+
     public static Vector256<int> AsInts(Vector256<short> value) => value.AsInt32();
 
     public static Vector256<int> AsInts(Vector256<byte> value) => value.AsInt32();
 
     public static Vector256<byte> AsBytes(Vector256<int> value) => value.AsByte();
+
+    public static Vector256<short> AsWords(Vector256<int> value) => value.AsInt16();
 
     public static Vector256<int> LoadInts(ref int source) => Vector256.LoadUnsafe(ref source);
 

@@ -55,11 +55,24 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> Broadcast(short value) => Vector512.Create(value);
 
+    public static Vector512<short> ShiftRight(Vector512<short> value, int count) => value >> count;
+
+    public static Vector512<short> Or(Vector512<short> a, Vector512<short> b) => a | b;
+
+    public static Vector512<short> Min(Vector512<short> a, Vector512<short> b) => Vector512.Min(a, b);
+
+    public static Vector512<short> Max(Vector512<short> a, Vector512<short> b) => Vector512.Max(a, b);
+
+    public static Vector512<short> Greater(Vector512<short> x, Vector512<short> y, Vector512<short> a, Vector512<short> b) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(x, y), a, b);
+
     public static Vector512<int> AsInts(Vector512<short> value) => value.AsInt32();
 
     public static Vector512<int> AsInts(Vector512<byte> value) => value.AsInt32();
 
     public static Vector512<byte> AsBytes(Vector512<int> value) => value.AsByte();
+
+    public static Vector512<short> AsWords(Vector512<int> value) => value.AsInt16();
 
     public static Vector512<int> LoadInts(ref int source) => Vector512.LoadUnsafe(ref source);
 

@@ -12,37 +12,12 @@ internal sealed class TapList
 
     public TapList(Model model, TapLayer layer)
     {
-        int area = layer.KernelHeight * layer.KernelWidth;
-        int fanIn = layer.InputChannels / layer.Groups * area;
-        int rowsPerGroup = layer.Rows / layer.Groups;
-        List<int> firstTap = [];
-        List<byte> exponents = [];
-        List<bool> negatives = [];
-        Index = new int[layer.TapCount];
-        FirstRun = new int[layer.Rows + 1];
-        TapReader taps = new(model, layer);
-        int tap = 0;
-        for (int row = 0; row < layer.Rows; row++)
-        {
-            FirstRun[row] = firstTap.Count;
-            int first = row / rowsPerGroup * fanIn;
-            int runs = taps.BeginRow();
-            for (int run = 0; run < runs; run++)
-            {
-                firstTap.Add(tap);
-                int end = tap + taps.BeginRun();
-                exponents.Add((byte)taps.Exponent);
-                negatives.Add(taps.Negative);
-                while (tap < end)
-                    Index[tap++] = first + taps.NextTap();
-            }
-        }
-
-        FirstRun[layer.Rows] = firstTap.Count;
-        firstTap.Add(tap);
-        FirstTap = [.. firstTap];
-        Exponent = [.. exponents];
-        Negative = [.. negatives];
+        KeptTaps kept = layer.Kept ?? Decode(model, layer);
+        Index = kept.Index;
+        FirstRun = kept.FirstRun;
+        FirstTap = kept.FirstTap;
+        Exponent = kept.Exponent;
+        Negative = kept.Negative;
 
         // A table of ranks is faster than sorting and searching, where there are not many more indices than taps.
         int most = -1;
@@ -59,6 +34,31 @@ internal sealed class TapList
         for (int index = 0; index <= most; index++)
             if (_rank[index] > 0)
                 Distinct[_rank[index] - 1] = index;
+    }
+
+    private static KeptTaps Decode(Model model, TapLayer layer)
+    {
+        int fanIn = layer.InputChannels / layer.Groups * layer.KernelHeight * layer.KernelWidth;
+        int rowsPerGroup = layer.Rows / layer.Groups;
+        KeptTaps kept = new(layer.Rows, layer.TapCount);
+        TapReader taps = new(model, layer);
+        for (int row = 0; row < layer.Rows; row++)
+        {
+            int first = row / rowsPerGroup * fanIn;
+            int runs = taps.BeginRow();
+            for (int run = 0; run < runs; run++)
+            {
+                int count = taps.BeginRun();
+                kept.BeginRun(count, taps.Exponent, taps.Negative);
+                for (; count > 0; count--)
+                    kept.Add(first + taps.NextTap());
+            }
+
+            kept.EndRow();
+        }
+
+        kept.End();
+        return kept;
     }
 
     /// <summary>The same runs with other taps, of the same indices.</summary>

@@ -60,7 +60,7 @@ internal readonly struct Levels : ITileKind
 /// <summary>
 /// Sums the taps of a row over a block of positions. A vector of codes is never widened: as words w it is even + 256·odd, so a sum of w and a sum of w >> 8
 /// hold both, modulo 2^16, and what they hold is told apart once at the end. Signs cost no branch either: complements are added, ~x = −x − 1, and what the
-/// ones sum to is known when the program is made. The 32-bit sums come out in four planes a vector: plane k has the positions 4·i + k.
+/// ones sum to is known when the program is made. The 32-bit sums come out in four planes a vector: plane k has the positions 4·i + k. Sums of rows that are <see cref="WordRows"/> come out in two, of 16 bits.
 /// </summary>
 internal static class TapSum<TLanes, TBytes, TWords, TInts>
     where TLanes : ILanes<TBytes, TWords, TInts>
@@ -197,8 +197,17 @@ internal static class TapSum<TLanes, TBytes, TWords, TInts>
     {
         int quarter = TLanes.Count >> 2;
         TWords even = TKind.HoldsLevels ? both : TLanes.Subtract(both, TLanes.ShiftLeft(odd, 8));
-        TInts evens = TLanes.AsInts(TLanes.Subtract(even, TLanes.Broadcast((short)correction)));
-        TInts odds = TLanes.AsInts(TLanes.Subtract(odd, TLanes.Broadcast((short)(correction >> 16))));
+        even = TLanes.Subtract(even, TLanes.Broadcast((short)correction));
+        odd = TLanes.Subtract(odd, TLanes.Broadcast((short)(correction >> 16)));
+        if ((step & Im2colProgram.WordsBit) != 0)
+        {
+            TLanes.StoreInts(TLanes.AsInts(TLanes.ShiftLeft(even, step & Im2colProgram.ShiftMask)), ref planes);
+            TLanes.StoreInts(TLanes.AsInts(TLanes.ShiftLeft(odd, step & Im2colProgram.ShiftMask)), ref Unsafe.Add(ref planes, quarter));
+            return;
+        }
+
+        TInts evens = TLanes.AsInts(even);
+        TInts odds = TLanes.AsInts(odd);
         ref int second = ref Unsafe.Add(ref planes, quarter);
         ref int third = ref Unsafe.Add(ref second, quarter);
         ref int fourth = ref Unsafe.Add(ref third, quarter);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading.Tasks;
 
 namespace Barrel.Runtime.Simd;
 
@@ -17,29 +18,26 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     {
         Name = name;
         List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
-        int tileBytes = 0, blockBytes = 0, stageBytes = 0, phases = 0, windows = 0;
-        for (int i = 0; i < model.Layers.Length; i++)
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0;
+        MakeSteps(model);
+        foreach (LayerRunner step in Steps)
         {
-            if (model.Layers[i] is not TapLayer taps)
-            {
-                Steps[i] = CreatePlain(model.Layers[i]);
+            if (step is not Im2colRunner<TLanes, TBytes, TWords, TInts> runner)
                 continue;
-            }
-
-            Im2colRunner<TLanes, TBytes, TWords, TInts> runner = new(model, taps, Arena);
             runners.Add(runner);
-            Steps[i] = runner;
             tileBytes = Math.Max(tileBytes, runner.TileBytes);
             blockBytes = Math.Max(blockBytes, runner.BlockBytes);
             stageBytes = Math.Max(stageBytes, runner.StageBytes);
-            phases = Math.Max(phases, runner.BestPhases);
+            bestInts = Math.Max(bestInts, runner.BestInts);
+            maskBytes = Math.Max(maskBytes, runner.MaskBytes);
             windows = Math.Max(windows, runner.Windows);
         }
 
+        CheckScratch(model, threads, BlockScratch.BytesOf(tileBytes, blockBytes, bestInts, windows, maskBytes));
         byte[] stage = new byte[stageBytes];
         BlockScratch[] scratch = new BlockScratch[threads];
         for (int i = 0; i < threads; i++)
-            scratch[i] = new BlockScratch(tileBytes, blockBytes, phases, windows);
+            scratch[i] = new BlockScratch(tileBytes, blockBytes, bestInts, windows, maskBytes);
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
         if (threads > 1)
@@ -47,6 +45,29 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     }
 
     public override string Name { get; }
+
+    /// <summary>The loader has bounded what one thread takes; each further one takes its own tile.</summary>
+    private static void CheckScratch(Model model, int threads, long bytesOfThread)
+    {
+        long most = ScratchBound.BytesMax(model.Blob.Length);
+        if (threads > 1 && bytesOfThread * threads > most)
+            throw new BarrelException(
+                ModelErrors.TooLarge, $"{threads} threads need {bytesOfThread * threads} bytes of tiles, and {most} are right; {Math.Max(1, most / bytesOfThread)} would do");
+    }
+
+    /// <summary>Layers do not depend on each other until they run, so that all processors plan them.</summary>
+    private void MakeSteps(Model model)
+    {
+        try
+        {
+            Parallel.For(0, model.Layers.Length, i => Steps[i] =
+                model.Layers[i] is TapLayer taps ? new Im2colRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena) : CreatePlain(model.Layers[i]));
+        }
+        catch (AggregateException e) when (e.InnerException is BarrelException first)
+        {
+            throw new BarrelException(first.Code, first.Message, first);
+        }
+    }
 
     public override void Run()
     {

@@ -21,7 +21,7 @@ internal static class NetworkRecord
                 new PeerOptions(network.OnnxIn(places.Data), MeasuredNetwork.FramesIn(places.Data), model.Macs, threads), Console.Error);
             BenchResult result = bench.Run((_, _) => { });
             using var table = new StringWriter { NewLine = "\n" };
-            BenchReport.WriteTable(table, result, model.Blob.Length, LoadTime.MedianMs(model.Blob));
+            BenchReport.WriteTable(table, result, model.Blob.Length, LoadTime.Of(model.Blob));
             lines.AddRange([$"## {network.Model}, `{network.Options}`", "", "```", .. table.ToString().TrimEnd().Split('\n'), "```", ""]);
         }
 
