@@ -20,6 +20,12 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract bool IsSupported { get; }
 
+    /// <summary>Most vectors of a block: as many as there are registers to sum them in, three for each.</summary>
+    static abstract int BlockVectorsMax { get; }
+
+    /// <summary>Whether a branch that may be mispredicted costs less than what it leaves out in a step: shifts by nothing, complements.</summary>
+    static abstract bool HasCheapBranches { get; }
+
     static abstract TBytes LoadBytes(ref byte source);
 
     static abstract void StoreBytes(TBytes value, ref byte target);
@@ -53,6 +59,23 @@ internal interface ILanes<TBytes, TWords, TInts>
     static abstract TWords WidenLower(TBytes value);
 
     static abstract TWords WidenUpper(TBytes value);
+
+    /// <summary>
+    /// Adds bytes to the first of two sums of words; <see cref="AddSecond"/> adds them to the other one. Which takes what is for the width to say: only
+    /// <see cref="EvenOf"/> and <see cref="OddOf"/> read them.
+    /// </summary>
+    static abstract TWords AddFirst(TWords first, TBytes codes);
+
+    static abstract TWords AddSecond(TWords second, TBytes codes);
+
+    static abstract TWords SubtractFirst(TWords first, TBytes codes);
+
+    static abstract TWords SubtractSecond(TWords second, TBytes codes);
+
+    /// <summary>Sums of the bytes at even places.</summary>
+    static abstract TWords EvenOf(TWords first, TWords second);
+
+    static abstract TWords OddOf(TWords first, TWords second);
 
     static abstract TWords Add(TWords a, TWords b);
 

@@ -22,15 +22,16 @@ internal sealed class Im2colPlan
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
     /// <param name="vectorBytes">Bytes of a vector.</param>
+    /// <param name="blockVectorsMax">Most vectors of a block, a power of two.</param>
     /// <param name="holdsLevels">Whether the tile holds 16-bit levels instead of codes.</param>
-    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels)
+    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, int blockVectorsMax, bool holdsLevels)
     {
         HoldsLevels = holdsLevels;
         int[] kernelIndex = taps.Distinct;
         Cells = kernelIndex.Length;
         Positions = layer.GridHeight * layer.GridWidth;
         Vectors = (Positions + vectorBytes - 1) / vectorBytes;
-        BlockVectors = 4;
+        BlockVectors = blockVectorsMax;
         while (BlockVectors > 1 && ((long)(Cells + 1) * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
         long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
@@ -151,7 +152,7 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of all positions, the last one perhaps not full.</summary>
     public int Vectors { get; }
 
-    /// <summary>Vectors of a block: 1, 2 or 4.</summary>
+    /// <summary>Vectors of a block: 1, 2, 4 or 8.</summary>
     public int BlockVectors { get; }
 
     /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 namespace Barrel.Runtime.Simd;
 
 /// <summary>
-/// A layer's taps as <see cref="TapSum{TLanes, TBytes, TWords, TInts}"/> wants them: offsets into the tile, and for each row a list of steps. A step is
+/// A layer's taps as <see cref="ByteTapSum{TLanes, TBytes, TWords, TInts}"/> and <see cref="WordTapSum{TLanes, TBytes, TWords, TInts}"/> want them: offsets into the tile, and for each row a list of steps. A step is
 /// an int: how many taps in bits 0 to 15, shift of the 16-bit sums before them in bits 16 to 20, bit 31 where they are subtracted. With bit 22 it is a move
 /// to 32 bits instead: shift of the result in bits 0 to 4, and with bit 23 the shift in bits 16 to 20 of what was moved before; the int behind it is
 /// what complements added to the 16-bit sums, those of even positions in the lower half. Every row ends with a move.
@@ -15,6 +15,7 @@ internal sealed class Im2colProgram
     public const int CountMask = 0xFFFF;
     public const int ShiftAt = 16;
     public const int ShiftMask = 31;
+    public const int ShiftBits = ShiftMask << ShiftAt;
     public const int FlushBit = 1 << 22;
     public const int JoinBit = 1 << 23;
     public const int SignAt = 31;
@@ -29,6 +30,7 @@ internal sealed class Im2colProgram
 
     private readonly List<int> _steps = [];
     private readonly bool _sumsBytes;
+    private readonly bool _branches;
     private readonly bool _holdsLevels;
     private readonly int _codeMax;
     private int _offsetCount;
@@ -43,14 +45,15 @@ internal sealed class Im2colProgram
     /// <param name="plan">Says how large cells are.</param>
     /// <param name="codeMax">Greatest code or level of any input.</param>
     /// <param name="sumsBytes">Whether partial sums are bytes.</param>
-    /// <param name="isWide">Whether steps of an unexpected length cost much: where a vector add does more than a branch.</param>
-    public Im2colProgram(TapList taps, Im2colPlan plan, int codeMax, bool sumsBytes, bool isWide)
+    /// <param name="branches">Whether the sums branch on a step's sign and length. Else negative steps are added as complements and steps have one length.</param>
+    public Im2colProgram(TapList taps, Im2colPlan plan, int codeMax, bool sumsBytes, bool branches)
     {
         _codeMax = codeMax;
         _sumsBytes = sumsBytes;
+        _branches = branches;
         _holdsLevels = plan.HoldsLevels;
         int addsMax = sumsBytes ? 255 / codeMax : CountMask;
-        int length = sumsBytes && isWide ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
+        int length = sumsBytes && !branches ? BestLength(taps, addsMax, plan.BlockVectors) : 0;
         if (length > 0)
             taps = taps.Fill(length);
         int rows = taps.FirstRun.Length - 1;
@@ -151,10 +154,13 @@ internal sealed class Im2colProgram
     private void Add(int count, int shift, bool negative)
     {
         _constant <<= shift;
-        bool complement;
-        if (_sumsBytes)
+        bool complement = negative;
+        if (_branches)
         {
-            complement = negative;
+            // Subtracted as it is: there is nothing to correct.
+        }
+        else if (_sumsBytes)
+        {
             if (negative)
                 _constant += 255;
         }

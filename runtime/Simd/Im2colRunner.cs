@@ -37,8 +37,8 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         int codeMax = TapProgram.CodeMaxOf(model, layer);
         _sumsBytes = TapProgram.FitsBytes(model, layer);
         TapList taps = new(model, layer);
-        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
-        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
+        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, TLanes.BlockVectorsMax, holdsLevels);
+        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.HasCheapBranches);
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, BlockBytes, arena);
     }
 
@@ -111,9 +111,11 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TensorInfo made = _model.Tensors[_layer.Output];
         while (vector < end)
         {
-            // Three vectors are a block of four where there are four to be had: one is summed for nothing.
+            // The rest is rounded up to a block where that sums no more than one vector for nothing, else cut.
             int left = end - vector;
-            int vectors = Math.Min(_plan.BlockVectors, left == 3 ? 4 : left >= 4 ? 4 : left);
+            int vectors = _plan.BlockVectors;
+            while (vectors > 1 && vectors > left + (vectors > 2 ? 1 : 0))
+                vectors >>= 1;
             int first = vector << TLanes.CountLog2;
             int row = first / _layer.GridWidth;
             int column = first % _layer.GridWidth;
@@ -141,11 +143,23 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         ref int steps = ref MemoryMarshal.GetArrayDataReference(_program.Steps);
         ref int step = ref Unsafe.Add(ref steps, _program.FirstStep[row]);
         ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
-        if (vectors == 4)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+        if (vectors == 8)
+            Sum<EightVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+        else if (vectors == 4)
+            Sum<FourVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
         else if (vectors == 2)
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+            Sum<TwoVectors, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
         else
-            TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+            Sum<OneVector, TKind>(ref scratch.Tile, ref tap, ref step, ref stepEnd, ref scratch.Sums);
+    }
+
+    private static void Sum<TBlock, TKind>(ref byte tile, ref int tap, ref int step, ref int stepEnd, ref int sums)
+        where TBlock : IBlockSize
+        where TKind : ITileKind
+    {
+        if (TKind.SumsBytes)
+            ByteTapSum<TLanes, TBytes, TWords, TInts>.Run<TBlock>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+        else
+            WordTapSum<TLanes, TBytes, TWords, TInts>.Run<TBlock, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
     }
 }
