@@ -12,14 +12,14 @@ namespace Barrel.Runtime
         /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
         public const int BytesOfBlobByte = 64;
 
-        /// <summary>Codes of a tile that has four vectors a cell.</summary>
+        /// <summary>Codes of a tile that has more than one vector a cell.</summary>
         public const int CellTileBytesMax = 320 << 10;
 
         // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
         private const int LanesMax = 64;
         private const int AlignmentMax = 8;
         private const int TileElementsMax = 32768;
-        private const int BlockVectorsMax = 4;
+        public const int BlockVectorsMax = 8;
         private const long Huge = 1L << 50;
 
         /// <summary>Bytes for one layer; layers without taps keep tables in proportion to their bytes in the blob.</summary>
@@ -57,7 +57,7 @@ namespace Barrel.Runtime
         }
 
         /// <summary>
-        /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or four where that is no more than a share of the
+        /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or eight where that is no more than a share of the
         /// second-level cache. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
         /// </summary>
         private static long BytesOfCells(TapLayer taps)

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Barrel.Runtime.Simd;
 
 /// <summary>
-/// Sums the taps of a row over a block of positions, where a byte takes the codes of a whole step. At a step's end its bytes join two sums of words for each
-/// vector, halves of which are told apart once at the end of the row. What sign a step has costs no branch where one would cost more than it saves:
-/// complements are added, ~x = −x − 1, and what the ones sum to is known when the program is made.
+/// Sums the taps of a row over a block of positions, where a byte takes the codes of a whole step. At a step's end its bytes are added to two sums of words
+/// for each vector, or subtracted from them; what was summed where is told apart once, at the end of the row. Steps branch on their sign and length: they are
+/// the same for every block, so that processors come to predict them.
 /// </summary>
 internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
     where TLanes : ILanes<TBytes, TWords, TInts>
@@ -30,23 +30,21 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
             step = ref Unsafe.Add(ref step, 1);
             if ((s & Im2colProgram.FlushBit) != 0)
             {
-                int correction = step;
-                step = ref Unsafe.Add(ref step, 1);
-                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a0, b0, s, correction, ref sums);
+                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a0, b0, s, ref sums);
                 if (TBlock.Vectors > 1)
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a1, b1, s, correction, ref Unsafe.Add(ref sums, 1 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
                 if (TBlock.Vectors > 2)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a2, b2, s, correction, ref Unsafe.Add(ref sums, 2 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a3, b3, s, correction, ref Unsafe.Add(ref sums, 3 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
                 }
 
                 if (TBlock.Vectors > 4)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a4, b4, s, correction, ref Unsafe.Add(ref sums, 4 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a5, b5, s, correction, ref Unsafe.Add(ref sums, 5 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a6, b6, s, correction, ref Unsafe.Add(ref sums, 6 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a7, b7, s, correction, ref Unsafe.Add(ref sums, 7 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
                 }
 
                 a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;
@@ -54,7 +52,7 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                 continue;
             }
 
-            if (!TLanes.HasCheapBranches || (s & Im2colProgram.ShiftBits) != 0)
+            if ((s & Im2colProgram.ShiftBits) != 0)
             {
                 int shift = (s >> Im2colProgram.ShiftAt) & Im2colProgram.ShiftMask;
                 a0 = TLanes.ShiftLeft(a0, shift);
@@ -131,7 +129,7 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                 }
             }
 
-            if (TLanes.HasCheapBranches && s < 0)
+            if (s < 0)
             {
                 b0 = TLanes.SubtractSecond(b0, w0);
                 a0 = TLanes.SubtractFirst(a0, w0);
@@ -161,27 +159,6 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                     a7 = TLanes.SubtractFirst(a7, w7);
                 }
                 continue;
-            }
-
-            if (!TLanes.HasCheapBranches)
-            {
-                TBytes sign = TLanes.Broadcast((byte)(s >> Im2colProgram.SignAt));
-                w0 = TLanes.Xor(w0, sign);
-                if (TBlock.Vectors > 1)
-                    w1 = TLanes.Xor(w1, sign);
-                if (TBlock.Vectors > 2)
-                {
-                    w2 = TLanes.Xor(w2, sign);
-                    w3 = TLanes.Xor(w3, sign);
-                }
-
-                if (TBlock.Vectors > 4)
-                {
-                    w4 = TLanes.Xor(w4, sign);
-                    w5 = TLanes.Xor(w5, sign);
-                    w6 = TLanes.Xor(w6, sign);
-                    w7 = TLanes.Xor(w7, sign);
-                }
             }
 
             b0 = TLanes.AddSecond(b0, w0);

@@ -20,12 +20,6 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract bool IsSupported { get; }
 
-    /// <summary>Most vectors of a block: as many as there are registers to sum them in, three for each.</summary>
-    static abstract int BlockVectorsMax { get; }
-
-    /// <summary>Whether a branch that may be mispredicted costs less than what it leaves out in a step: shifts by nothing, complements.</summary>
-    static abstract bool HasCheapBranches { get; }
-
     static abstract TBytes LoadBytes(ref byte source);
 
     static abstract void StoreBytes(TBytes value, ref byte target);

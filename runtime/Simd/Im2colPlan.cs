@@ -13,7 +13,7 @@ namespace Barrel.Runtime.Simd;
 internal sealed class Im2colPlan
 {
     /// <summary>
-    /// A tile of at most this many codes has blocks of four vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
+    /// A tile of at most this many codes has blocks of eight vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
     /// would share the work of a step.
     /// </summary>
     private const int TileBytesMax = ScratchBound.CellTileBytesMax;
@@ -22,20 +22,19 @@ internal sealed class Im2colPlan
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
     /// <param name="vectorBytes">Bytes of a vector.</param>
-    /// <param name="blockVectorsMax">Most vectors of a block, a power of two.</param>
     /// <param name="holdsLevels">Whether the tile holds 16-bit levels instead of codes.</param>
-    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, int blockVectorsMax, bool holdsLevels)
+    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels)
     {
         HoldsLevels = holdsLevels;
         int[] kernelIndex = taps.Distinct;
         Cells = kernelIndex.Length;
         Positions = layer.GridHeight * layer.GridWidth;
         Vectors = (Positions + vectorBytes - 1) / vectorBytes;
-        BlockVectors = blockVectorsMax;
-        while (BlockVectors > 1 && ((long)(Cells + 1) * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
+        BlockVectors = ScratchBound.BlockVectorsMax;
+        while (BlockVectors > 1 && ((long)Cells * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
         long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
-        if ((Cells + 1) * stride > Array.MaxLength)
+        if (Cells * stride > Array.MaxLength)
             throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a tile of more than 2 GiB");
         CellBytes = (int)stride;
 
@@ -155,17 +154,14 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of a block: 1, 2, 4 or 8.</summary>
     public int BlockVectors { get; }
 
-    /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>
+    /// <summary>Cells that hold codes.</summary>
     public int Cells { get; }
 
     /// <summary>Bytes from a cell to the next.</summary>
     public int CellBytes { get; }
 
     /// <summary>Bytes of a tile.</summary>
-    public int TileBytes => (Cells + 1) * CellBytes;
-
-    /// <summary>Offset of the cell that holds nothing.</summary>
-    public int NothingOffset => Cells * CellBytes;
+    public int TileBytes => Cells * CellBytes;
 
     /// <summary>[cell]: where position 0 would lie, in the arena or the stage.</summary>
     public int[] Source { get; }

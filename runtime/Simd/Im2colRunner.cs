@@ -37,8 +37,8 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         int codeMax = TapProgram.CodeMaxOf(model, layer);
         _sumsBytes = TapProgram.FitsBytes(model, layer);
         TapList taps = new(model, layer);
-        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, TLanes.BlockVectorsMax, holdsLevels);
-        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.HasCheapBranches);
+        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
+        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes);
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, BlockBytes, arena);
     }
 

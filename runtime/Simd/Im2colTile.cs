@@ -55,9 +55,6 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
             for (; first < end; first++)
                 target = ref Unsafe.Add(ref target, _plan.CellBytes);
         }
-
-        for (int i = 0; i < _plan.CellBytes; i += TLanes.Count)
-            TLanes.StoreBytes(default, ref Unsafe.Add(ref target, i));
     }
 
     /// <summary>What a window is at a block's positions, and its mask where it is mixed.</summary>

@@ -12,10 +12,6 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
-    public static int BlockVectorsMax => 8;
-
-    public static bool HasCheapBranches => true;
-
     public static Vector128<byte> LoadBytes(ref byte source) => Vector128.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector128<byte> value, ref byte target) => value.StoreUnsafe(ref target);

@@ -11,10 +11,6 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static bool IsSupported => Vector256.IsHardwareAccelerated;
 
-    public static int BlockVectorsMax => 4;
-
-    public static bool HasCheapBranches => false;
-
     public static Vector256<byte> LoadBytes(ref byte source) => Vector256.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector256<byte> value, ref byte target) => value.StoreUnsafe(ref target);

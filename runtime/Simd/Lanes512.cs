@@ -11,10 +11,6 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
-    public static int BlockVectorsMax => 4;
-
-    public static bool HasCheapBranches => false;
-
     public static Vector512<byte> LoadBytes(ref byte source) => Vector512.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector512<byte> value, ref byte target) => value.StoreUnsafe(ref target);

@@ -11,18 +11,12 @@ internal static class SumFlush<TLanes, TBytes, TWords, TInts>
 {
     /// <summary>planes = ((planes &lt;&lt; flush shift) + words) &lt;&lt; final shift, or without the planes where this is the first to reach them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Flush<TKind>(TWords first, TWords second, int step, int correction, ref int planes)
+    public static void Flush<TKind>(TWords first, TWords second, int step, ref int planes)
         where TKind : ITileKind
     {
         int quarter = TLanes.Count >> 2;
         TWords even = TKind.HoldsLevels ? first : TLanes.EvenOf(first, second);
         TWords odd = TKind.HoldsLevels ? second : TLanes.OddOf(first, second);
-        if (!TLanes.HasCheapBranches)
-        {
-            even = TLanes.Subtract(even, TLanes.Broadcast((short)correction));
-            odd = TLanes.Subtract(odd, TLanes.Broadcast((short)(correction >> 16)));
-        }
-
         TInts evens = TLanes.AsInts(even);
         TInts odds = TLanes.AsInts(odd);
         int half = quarter + quarter;

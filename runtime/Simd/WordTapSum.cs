@@ -4,8 +4,7 @@ namespace Barrel.Runtime.Simd;
 
 /// <summary>
 /// Sums the taps of a row over a block of positions, each as it is read: codes of which no two fit a byte, and levels. There are two sums of words for each
-/// vector. Where branches are dear a step's sign costs none: the sums so far change their sign instead of the taps, by their complements, ~x = −x − 1,
-/// and what the ones sum to is known when the program is made.
+/// vector.
 /// </summary>
 internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
     where TLanes : ILanes<TBytes, TWords, TInts>
@@ -31,23 +30,21 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
             step = ref Unsafe.Add(ref step, 1);
             if ((s & Im2colProgram.FlushBit) != 0)
             {
-                int correction = step;
-                step = ref Unsafe.Add(ref step, 1);
-                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a0, b0, s, correction, ref sums);
+                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a0, b0, s, ref sums);
                 if (TBlock.Vectors > 1)
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a1, b1, s, correction, ref Unsafe.Add(ref sums, 1 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
                 if (TBlock.Vectors > 2)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a2, b2, s, correction, ref Unsafe.Add(ref sums, 2 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a3, b3, s, correction, ref Unsafe.Add(ref sums, 3 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
                 }
 
                 if (TBlock.Vectors > 4)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a4, b4, s, correction, ref Unsafe.Add(ref sums, 4 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a5, b5, s, correction, ref Unsafe.Add(ref sums, 5 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a6, b6, s, correction, ref Unsafe.Add(ref sums, 6 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a7, b7, s, correction, ref Unsafe.Add(ref sums, 7 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
                 }
 
                 a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;
@@ -57,38 +54,7 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
 
             int shift = (s >> Im2colProgram.ShiftAt) & Im2colProgram.ShiftMask;
             int left = s & Im2colProgram.CountMask;
-            if (!TLanes.HasCheapBranches)
-            {
-                TWords sign = TLanes.Broadcast((short)(s >> Im2colProgram.SignAt));
-                a0 = TLanes.Xor(TLanes.ShiftLeft(a0, shift), sign);
-                b0 = TLanes.Xor(TLanes.ShiftLeft(b0, shift), sign);
-                if (TBlock.Vectors > 1)
-                {
-                    a1 = TLanes.Xor(TLanes.ShiftLeft(a1, shift), sign);
-                    b1 = TLanes.Xor(TLanes.ShiftLeft(b1, shift), sign);
-                }
-
-                if (TBlock.Vectors > 2)
-                {
-                    a2 = TLanes.Xor(TLanes.ShiftLeft(a2, shift), sign);
-                    b2 = TLanes.Xor(TLanes.ShiftLeft(b2, shift), sign);
-                    a3 = TLanes.Xor(TLanes.ShiftLeft(a3, shift), sign);
-                    b3 = TLanes.Xor(TLanes.ShiftLeft(b3, shift), sign);
-                }
-
-                if (TBlock.Vectors > 4)
-                {
-                    a4 = TLanes.Xor(TLanes.ShiftLeft(a4, shift), sign);
-                    b4 = TLanes.Xor(TLanes.ShiftLeft(b4, shift), sign);
-                    a5 = TLanes.Xor(TLanes.ShiftLeft(a5, shift), sign);
-                    b5 = TLanes.Xor(TLanes.ShiftLeft(b5, shift), sign);
-                    a6 = TLanes.Xor(TLanes.ShiftLeft(a6, shift), sign);
-                    b6 = TLanes.Xor(TLanes.ShiftLeft(b6, shift), sign);
-                    a7 = TLanes.Xor(TLanes.ShiftLeft(a7, shift), sign);
-                    b7 = TLanes.Xor(TLanes.ShiftLeft(b7, shift), sign);
-                }
-            }
-            else if (shift != 0)
+            if (shift != 0)
             {
                 a0 = TLanes.ShiftLeft(a0, shift);
                 b0 = TLanes.ShiftLeft(b0, shift);
@@ -119,9 +85,9 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
                 }
             }
 
-            if (TLanes.HasCheapBranches && s < 0)
+            if (s < 0)
             {
-                for (; left != 0; left--)
+                do
                 {
                     nuint offset = (uint)tap;
                     tap = ref Unsafe.Add(ref tap, 1);
@@ -143,11 +109,12 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
                         Subtract<TKind>(ref source, 7, ref a7, ref b7);
                     }
                 }
+                while (--left != 0);
 
                 continue;
             }
 
-            for (; left != 0; left--)
+            do
             {
                 nuint offset = (uint)tap;
                 tap = ref Unsafe.Add(ref tap, 1);
@@ -169,6 +136,7 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
                     Add<TKind>(ref source, 7, ref a7, ref b7);
                 }
             }
+            while (--left != 0);
         }
     }
 
