@@ -12,10 +12,13 @@ namespace Barrel.Runtime
         /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
         public const int BytesOfBlobByte = 64;
 
-        /// <summary>Codes of a tile that has four vectors a cell.</summary>
+        /// <summary>Codes of a tile that has more than one vector a cell.</summary>
         public const int CellTileBytesMax = 320 << 10;
 
-        /// <summary>Vectors of a block that has no tile.</summary>
+        /// <summary>Vectors of a block that has a tile.</summary>
+        public const int TileVectorsMax = 8;
+
+        /// <summary>Vectors of a block that has none.</summary>
         public const int BlockVectorsMax = 16;
 
         // Kept, as a list in order and filled up, as an offset, and its steps.
@@ -25,7 +28,6 @@ namespace Barrel.Runtime
         private const int LanesMax = 64;
         private const int AlignmentMax = 8;
         private const int TileElementsMax = 32768;
-        private const int TileVectorsMax = 4;
         private const long Huge = 1L << 50;
 
         /// <summary>What all layers of a blob of so many bytes may take together.</summary>
@@ -75,7 +77,7 @@ namespace Barrel.Runtime
         }
 
         /// <summary>
-        /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or four where that is no more than a share of the
+        /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or eight where that is no more than a share of the
         /// second-level cache. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
         /// </summary>
         private static long BytesOfCells(TapLayer taps)

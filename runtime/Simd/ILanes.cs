@@ -54,6 +54,23 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TWords WidenUpper(TBytes value);
 
+    /// <summary>
+    /// Adds bytes to the first of two sums of words; <see cref="AddSecond"/> adds them to the other one. Which takes what is for the width to say: only
+    /// <see cref="EvenOf"/> and <see cref="OddOf"/> read them.
+    /// </summary>
+    static abstract TWords AddFirst(TWords first, TBytes codes);
+
+    static abstract TWords AddSecond(TWords second, TBytes codes);
+
+    static abstract TWords SubtractFirst(TWords first, TBytes codes);
+
+    static abstract TWords SubtractSecond(TWords second, TBytes codes);
+
+    /// <summary>Sums of the bytes at even places.</summary>
+    static abstract TWords EvenOf(TWords first, TWords second);
+
+    static abstract TWords OddOf(TWords first, TWords second);
+
     static abstract TWords Add(TWords a, TWords b);
 
     static abstract TWords Subtract(TWords a, TWords b);

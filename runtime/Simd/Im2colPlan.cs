@@ -13,7 +13,7 @@ namespace Barrel.Runtime.Simd;
 internal sealed class Im2colPlan
 {
     /// <summary>
-    /// A tile of at most this many codes has blocks of four vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
+    /// A tile of at most this many codes has blocks of eight vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
     /// would share the work of a step.
     /// </summary>
     private const int TileBytesMax = ScratchBound.CellTileBytesMax;
@@ -39,11 +39,11 @@ internal sealed class Im2colPlan
         Cells = kernelIndex.Length;
         Positions = layer.GridHeight * layer.GridWidth;
         Vectors = (Positions + vectorBytes - 1) / vectorBytes;
-        BlockVectors = 4;
-        while (BlockVectors > 1 && ((long)(Cells + 1) * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
+        BlockVectors = ScratchBound.TileVectorsMax;
+        while (BlockVectors > 1 && ((long)Cells * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
         long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
-        if ((Cells + 1) * stride > Array.MaxLength)
+        if (Cells * stride > Array.MaxLength)
             throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a tile of more than 2 GiB");
         CellBytes = (int)stride;
 
@@ -163,26 +163,23 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of all positions, the last one perhaps not full.</summary>
     public int Vectors { get; }
 
-    /// <summary>Vectors of a block at most: 1, 2 or 4, or 16 without a tile.</summary>
+    /// <summary>Vectors of a block at most: 1, 2, 4 or 8, or 16 without a tile.</summary>
     public int BlockVectors { get; }
 
-    /// <summary>Cells that hold codes. Behind them lies one that holds nothing.</summary>
+    /// <summary>Cells that hold codes.</summary>
     public int Cells { get; }
 
     /// <summary>Bytes from a cell to the next.</summary>
     public int CellBytes { get; }
 
     /// <summary>Bytes of a tile.</summary>
-    public int TileBytes => IsDirect ? 0 : (Cells + 1) * CellBytes;
+    public int TileBytes => IsDirect ? 0 : Cells * CellBytes;
 
     /// <summary>Whether there is no tile: taps read the arena, since no cell meets padding and few are read often.</summary>
     public bool IsDirect { get; }
 
     /// <summary>Offset of a cell in the tile; where there is none, in the arena for position 0.</summary>
     public int OffsetOf(int cell) => IsDirect ? Source[cell] : cell * CellBytes;
-
-    /// <summary>Offset of the cell that holds nothing.</summary>
-    public int NothingOffset => Cells * CellBytes;
 
     /// <summary>[cell]: where position 0 would lie, in the arena or the stage.</summary>
     public int[] Source { get; }

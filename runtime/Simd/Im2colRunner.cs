@@ -41,7 +41,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         _sumsBytes = TapProgram.FitsBytes(model, layer);
         TapList taps = new(model, layer);
         _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
-        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes, TLanes.Count > 16);
+        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes);
         WordRows words = new(model, layer, taps, _program, _plan.IsDirect);
         _words = words.Has;
         _order = words.Order;
@@ -125,9 +125,13 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         TensorInfo made = _model.Tensors[_layer.Output];
         while (vector < end)
         {
-            // Three vectors are a block of four where there are four to be had: one is summed for nothing. Behind the arena there is only one.
+            // The rest is rounded up to a block where that sums no more than one vector for nothing, else cut. Behind the arena there is only one.
             int left = end - vector;
-            int vectors = Math.Min(_plan.BlockVectors, _plan.IsDirect || left < 3 ? left : 4);
+            int vectors = _plan.BlockVectors;
+            if (_plan.IsDirect)
+                vectors = Math.Min(vectors, left);
+            while (!_plan.IsDirect && vectors > 1 && vectors > left + (vectors > 2 ? 1 : 0))
+                vectors >>= 1;
             int first = vector << TLanes.CountLog2;
             int row = first / _layer.GridWidth;
             int column = first % _layer.GridWidth;
@@ -159,16 +163,28 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         ref int stepEnd = ref Unsafe.Add(ref steps, _program.FirstStep[row + 1]);
         while (vectors > 0)
         {
-            int size = vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
-            if (size == 4)
-                TapSum<TLanes, TBytes, TWords, TInts>.Run<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            int size = vectors >= 8 ? 8 : vectors >= 4 ? 4 : vectors >= 2 ? 2 : 1;
+            if (size == 8)
+                Sum<EightVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+            else if (size == 4)
+                Sum<FourVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
             else if (size == 2)
-                TapSum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+                Sum<TwoVectors, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
             else
-                TapSum<TLanes, TBytes, TWords, TInts>.Run<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+                Sum<OneVector, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
             vectors -= size;
             tile = ref Unsafe.Add(ref tile, size << TLanes.CountLog2);
             sums = ref Unsafe.Add(ref sums, size << TLanes.CountLog2);
         }
+    }
+
+    private static void Sum<TBlock, TKind>(ref byte tile, ref int tap, ref int step, ref int stepEnd, ref int sums)
+        where TBlock : IBlockSize
+        where TKind : ITileKind
+    {
+        if (TKind.SumsBytes)
+            ByteTapSum<TLanes, TBytes, TWords, TInts>.Run<TBlock>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
+        else
+            WordTapSum<TLanes, TBytes, TWords, TInts>.Run<TBlock, TKind>(ref tile, ref tap, ref step, ref stepEnd, ref sums);
     }
 }

@@ -55,9 +55,6 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
             for (; first < end; first++)
                 target = ref Unsafe.Add(ref target, _plan.CellBytes);
         }
-
-        for (int i = 0; i < _plan.CellBytes; i += TLanes.Count)
-            TLanes.StoreBytes(default, ref Unsafe.Add(ref target, i));
     }
 
     /// <summary>What a window is at a block's positions, and its mask where it is mixed.</summary>
@@ -201,7 +198,7 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
 /// <param name="First">First position.</param>
 /// <param name="End">Behind the last one that is in the grid.</param>
 /// <param name="Used">Vectors that hold them.</param>
-/// <param name="Vectors">Vectors that are summed: 1, 2 or 4, or any without a tile.</param>
+/// <param name="Vectors">Vectors that are summed: 1, 2, 4 or 8, or any without a tile.</param>
 /// <param name="Row">Grid row of the first position.</param>
 /// <param name="Column">Grid column of it.</param>
 /// <param name="Pixel">Pixel of the output, in its channel's plane, that phase (0, 0) of the first position makes.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 
 namespace Barrel.Runtime.Simd;
 
@@ -42,6 +43,26 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<short> WidenLower(Vector128<byte> value) => Vector128.WidenLower(value).AsInt16();
 
     public static Vector128<short> WidenUpper(Vector128<byte> value) => Vector128.WidenUpper(value).AsInt16();
+
+    // NEON widens as it adds: the first sums are those of the lower half. Elsewhere a word is even + 256·odd, so that a sum of words and a sum of their upper
+    // bytes hold both, modulo 2^16.
+    public static Vector128<short> AddFirst(Vector128<short> first, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.AddWideningLower(first.AsUInt16(), codes.GetLower()).AsInt16() : first + codes.AsInt16();
+
+    public static Vector128<short> AddSecond(Vector128<short> second, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.AddWideningUpper(second.AsUInt16(), codes).AsInt16() : second + (codes.AsInt16() >>> 8);
+
+    public static Vector128<short> SubtractFirst(Vector128<short> first, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.SubtractWideningLower(first.AsUInt16(), codes.GetLower()).AsInt16() : first - codes.AsInt16();
+
+    public static Vector128<short> SubtractSecond(Vector128<short> second, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.SubtractWideningUpper(second.AsUInt16(), codes).AsInt16() : second - (codes.AsInt16() >>> 8);
+
+    public static Vector128<short> EvenOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.Arm64.UnzipEven(first, second) : first - (second << 8);
+
+    public static Vector128<short> OddOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
+        ? AdvSimd.Arm64.UnzipOdd(first, second) : second;
 
     public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
 

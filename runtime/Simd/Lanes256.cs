@@ -43,6 +43,19 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> WidenUpper(Vector256<byte> value) => Vector256.WidenUpper(value).AsInt16();
 
+    // A word is even + 256·odd, so that a sum of words and a sum of their upper bytes hold both, modulo 2^16.
+    public static Vector256<short> AddFirst(Vector256<short> first, Vector256<byte> codes) => first + codes.AsInt16();
+
+    public static Vector256<short> AddSecond(Vector256<short> second, Vector256<byte> codes) => second + (codes.AsInt16() >>> 8);
+
+    public static Vector256<short> SubtractFirst(Vector256<short> first, Vector256<byte> codes) => first - codes.AsInt16();
+
+    public static Vector256<short> SubtractSecond(Vector256<short> second, Vector256<byte> codes) => second - (codes.AsInt16() >>> 8);
+
+    public static Vector256<short> EvenOf(Vector256<short> first, Vector256<short> second) => first - (second << 8);
+
+    public static Vector256<short> OddOf(Vector256<short> first, Vector256<short> second) => second;
+
     public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
 
     public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;

@@ -43,6 +43,19 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> WidenUpper(Vector512<byte> value) => Vector512.WidenUpper(value).AsInt16();
 
+    // A word is even + 256·odd, so that a sum of words and a sum of their upper bytes hold both, modulo 2^16.
+    public static Vector512<short> AddFirst(Vector512<short> first, Vector512<byte> codes) => first + codes.AsInt16();
+
+    public static Vector512<short> AddSecond(Vector512<short> second, Vector512<byte> codes) => second + (codes.AsInt16() >>> 8);
+
+    public static Vector512<short> SubtractFirst(Vector512<short> first, Vector512<byte> codes) => first - codes.AsInt16();
+
+    public static Vector512<short> SubtractSecond(Vector512<short> second, Vector512<byte> codes) => second - (codes.AsInt16() >>> 8);
+
+    public static Vector512<short> EvenOf(Vector512<short> first, Vector512<short> second) => first - (second << 8);
+
+    public static Vector512<short> OddOf(Vector512<short> first, Vector512<short> second) => second;
+
     public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
 
     public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 
 namespace Barrel.Runtime.Simd;
 
@@ -61,18 +60,6 @@ internal sealed class TapList
         return kept;
     }
 
-    /// <summary>The same runs with other taps, of the same indices.</summary>
-    private TapList(TapList list, int[] index, int[] firstTap)
-    {
-        Index = index;
-        FirstTap = firstTap;
-        FirstRun = list.FirstRun;
-        Exponent = list.Exponent;
-        Negative = list.Negative;
-        Distinct = list.Distinct;
-        _rank = list._rank;
-    }
-
     /// <summary>[tap]: (channel of the layer's input·KernelHeight + ky)·KernelWidth + kx.</summary>
     public int[] Index { get; }
 
@@ -88,99 +75,6 @@ internal sealed class TapList
 
     /// <summary>The distinct indices, rising.</summary>
     public int[] Distinct { get; }
-
-    /// <summary>
-    /// The same sums with fewer steps of <paramref name="length"/> taps: where a run ends with less than half a step, those taps become twice as many of the
-    /// exponent below, if that has taps of their sign. x·2^e = x·2^(e − 1) + x·2^(e − 1), and a step that is not filled up costs as much as a full one.
-    /// </summary>
-    public TapList Fill(int length)
-    {
-        List<int> index = new(Index.Length + (Index.Length >> 3));
-        int[] firstTap = new int[FirstTap.Length];
-        List<int>[] carried = [[], []];
-        int[] carriedTo = [-1, -1];
-        for (int row = 0; row + 1 < FirstRun.Length; row++)
-        {
-            carriedTo[0] = carriedTo[1] = -1;
-            for (int run = FirstRun[row]; run < FirstRun[row + 1]; run++)
-            {
-                firstTap[run] = index.Count;
-                int sign = Negative[run] ? 1 : 0;
-                index.AddRange(Index.AsSpan(FirstTap[run], FirstTap[run + 1] - FirstTap[run]));
-                if (carriedTo[sign] == run)
-                    index.AddRange(carried[sign]);
-                carried[sign].Clear();
-                int below = RunBelow(run, FirstRun[row + 1]);
-                int rest = (index.Count - firstTap[run]) % length;
-                if (IsCarried(rest, length, below))
-                {
-                    for (int i = index.Count - rest; i < index.Count; i++)
-                    {
-                        carried[sign].Add(index[i]);
-                        carried[sign].Add(index[i]);
-                    }
-
-                    index.RemoveRange(index.Count - rest, rest);
-                    carriedTo[sign] = below;
-                }
-            }
-        }
-
-        firstTap[^1] = index.Count;
-        return new TapList(this, [.. index], firstTap);
-    }
-
-    /// <summary>Taps, those of nothing included, and steps that it takes; with length 0 steps are of up to <paramref name="addsMax"/> taps, as they are.</summary>
-    public (long Adds, long Steps) CountFilled(int length, int addsMax)
-    {
-        long adds = 0;
-        long steps = 0;
-        int[] carried = new int[2];
-        int[] carriedTo = [-1, -1];
-        for (int row = 0; row + 1 < FirstRun.Length; row++)
-        {
-            carriedTo[0] = carriedTo[1] = -1;
-            for (int run = FirstRun[row]; run < FirstRun[row + 1]; run++)
-            {
-                int count = FirstTap[run + 1] - FirstTap[run];
-                if (length == 0)
-                {
-                    adds += count;
-                    steps += (count + addsMax - 1) / addsMax;
-                    continue;
-                }
-
-                int sign = Negative[run] ? 1 : 0;
-                if (carriedTo[sign] == run)
-                    count += carried[sign];
-                int below = RunBelow(run, FirstRun[row + 1]);
-                int rest = count % length;
-                if (IsCarried(rest, length, below))
-                {
-                    carried[sign] = rest + rest;
-                    carriedTo[sign] = below;
-                    count -= rest;
-                }
-
-                int filled = (count + length - 1) / length;
-                steps += filled;
-                adds += (long)filled * length;
-            }
-        }
-
-        return (adds, steps);
-    }
-
-    private static bool IsCarried(int rest, int length, int below) => below >= 0 && rest < (length + 1) / 2;
-
-    /// <summary>The run of the exponent below and the same sign in the row; −1 where there is none.</summary>
-    private int RunBelow(int run, int end)
-    {
-        for (int i = run + 1; i < end && Exponent[i] >= Exponent[run] - 1; i++)
-            if (Exponent[i] == Exponent[run] - 1 && Negative[i] == Negative[run])
-                return i;
-        return -1;
-    }
 
     /// <summary>Which of the <see cref="Distinct"/> an index is.</summary>
     public int RankOf(int index) => _rank.Length > 0 ? _rank[index] - 1 : Array.BinarySearch(Distinct, index);

@@ -82,7 +82,7 @@ internal sealed class WordRows
         return most;
     }
 
-    private static int LastStep(Im2colProgram program, int row) => program.FirstStep[row + 1] - 2;
+    private static int LastStep(Im2colProgram program, int row) => program.FirstStep[row + 1] - 1;
 
     private static bool HasTaps(Im2colProgram program, int row) => LastStep(program, row) > program.FirstStep[row];
 

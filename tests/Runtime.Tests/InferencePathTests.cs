@@ -17,7 +17,7 @@ public class InferencePathTests
     private static readonly HashSet<string> AllowedVectorMethods =
     [
         "LoadUnsafe", "StoreUnsafe", "WidenLower", "WidenUpper", "Narrow", "Create", "Min", "Max", "GreaterThan", "ConditionalSelect", "get_Count",
-        "op_Addition", "op_Subtraction", "op_LeftShift", "op_RightShift", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr", "op_UnsignedRightShift", "Shuffle", "AsInt16", "AsUInt16", "AsByte", "AsInt32",
+        "op_Addition", "op_Subtraction", "op_LeftShift", "op_RightShift", "op_BitwiseAnd", "op_BitwiseOr", "op_ExclusiveOr", "op_UnsignedRightShift", "Shuffle", "AsInt16", "AsUInt16", "AsByte", "AsInt32", "GetLower",
     ];
 
     private static readonly HashSet<string> AllowedMethods =
@@ -25,6 +25,12 @@ public class InferencePathTests
         "System.Runtime.CompilerServices.Unsafe.Add", "System.Runtime.CompilerServices.Unsafe.IsAddressLessThan",
         "System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference", "System.Array.Copy", "System.Array.Clear",
         "System.MemoryExtensions.AsSpan", "System.Span`1.CopyTo", "System.Span`1.Clear",
+
+        // What NEON adds and subtracts as it widens, and how it parts even lanes from odd ones.
+        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.get_IsSupported", "System.Runtime.Intrinsics.Arm.AdvSimd.AddWideningLower",
+        "System.Runtime.Intrinsics.Arm.AdvSimd.AddWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningLower",
+        "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipEven",
+        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipOdd",
 
         // Several threads: a semaphore wakes them once a frame, a counter holds them together.
         "System.Threading.SemaphoreSlim.Release", "System.Threading.Interlocked.Increment", "System.Threading.Volatile.Read", "System.Threading.SpinWait.SpinOnce",

@@ -1,0 +1,193 @@
+using System.Runtime.CompilerServices;
+
+namespace Barrel.Runtime.Simd;
+
+/// <summary>
+/// Sums the taps of a row over a block of positions, where a byte takes the codes of a whole step. At a step's end its bytes are added to two sums of words
+/// for each vector, or subtracted from them; what was summed where is told apart once, at the end of the row. Steps branch on their sign and length: they are
+/// the same for every block, so that processors come to predict them.
+/// </summary>
+internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
+    where TLanes : ILanes<TBytes, TWords, TInts>
+    where TBytes : struct
+    where TWords : struct
+    where TInts : struct
+{
+    /// <param name="tile">The tile; every tap is an offset into it, checked by the loader.</param>
+    /// <param name="tap">The row's first tap.</param>
+    /// <param name="step">The row's first step.</param>
+    /// <param name="stepEnd">Behind its last.</param>
+    /// <param name="sums">Receives four planes for each vector.</param>
+    public static void Run<TBlock>(ref byte tile, ref int tap, ref int step, ref int stepEnd, ref int sums)
+        where TBlock : IBlockSize
+    {
+        int log2 = TLanes.CountLog2;
+        TWords a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
+        TWords b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
+        while (Unsafe.IsAddressLessThan(ref step, ref stepEnd))
+        {
+            int s = step;
+            step = ref Unsafe.Add(ref step, 1);
+            if ((s & Im2colProgram.FlushBit) != 0)
+            {
+                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a0, b0, s, ref sums);
+                if (TBlock.Vectors > 1)
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
+                if (TBlock.Vectors > 2)
+                {
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
+                }
+
+                if (TBlock.Vectors > 4)
+                {
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
+                }
+
+                a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;
+                b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = default;
+                continue;
+            }
+
+            if ((s & Im2colProgram.ShiftBits) != 0)
+            {
+                int shift = (s >> Im2colProgram.ShiftAt) & Im2colProgram.ShiftMask;
+                a0 = TLanes.ShiftLeft(a0, shift);
+                b0 = TLanes.ShiftLeft(b0, shift);
+                if (TBlock.Vectors > 1)
+                {
+                    a1 = TLanes.ShiftLeft(a1, shift);
+                    b1 = TLanes.ShiftLeft(b1, shift);
+                }
+
+                if (TBlock.Vectors > 2)
+                {
+                    a2 = TLanes.ShiftLeft(a2, shift);
+                    b2 = TLanes.ShiftLeft(b2, shift);
+                    a3 = TLanes.ShiftLeft(a3, shift);
+                    b3 = TLanes.ShiftLeft(b3, shift);
+                }
+
+                if (TBlock.Vectors > 4)
+                {
+                    a4 = TLanes.ShiftLeft(a4, shift);
+                    b4 = TLanes.ShiftLeft(b4, shift);
+                    a5 = TLanes.ShiftLeft(a5, shift);
+                    b5 = TLanes.ShiftLeft(b5, shift);
+                    a6 = TLanes.ShiftLeft(a6, shift);
+                    b6 = TLanes.ShiftLeft(b6, shift);
+                    a7 = TLanes.ShiftLeft(a7, shift);
+                    b7 = TLanes.ShiftLeft(b7, shift);
+                }
+            }
+
+            // No step of bytes is empty: the first tap is loaded where the others are added.
+            nuint offset = (uint)tap;
+            tap = ref Unsafe.Add(ref tap, 1);
+            ref byte source = ref Unsafe.Add(ref tile, offset);
+            TBytes w1 = default, w2 = default, w3 = default, w4 = default, w5 = default, w6 = default, w7 = default;
+            TBytes w0 = TLanes.LoadBytes(ref source);
+            if (TBlock.Vectors > 1)
+                w1 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 1 << log2));
+            if (TBlock.Vectors > 2)
+            {
+                w2 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 2 << log2));
+                w3 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 3 << log2));
+            }
+
+            if (TBlock.Vectors > 4)
+            {
+                w4 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 4 << log2));
+                w5 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 5 << log2));
+                w6 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 6 << log2));
+                w7 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 7 << log2));
+            }
+
+            for (int left = (s & Im2colProgram.CountMask) - 1; left != 0; left--)
+            {
+                offset = (uint)tap;
+                tap = ref Unsafe.Add(ref tap, 1);
+                source = ref Unsafe.Add(ref tile, offset);
+                w0 = TLanes.Add(w0, TLanes.LoadBytes(ref source));
+                if (TBlock.Vectors > 1)
+                    w1 = TLanes.Add(w1, TLanes.LoadBytes(ref Unsafe.Add(ref source, 1 << log2)));
+                if (TBlock.Vectors > 2)
+                {
+                    w2 = TLanes.Add(w2, TLanes.LoadBytes(ref Unsafe.Add(ref source, 2 << log2)));
+                    w3 = TLanes.Add(w3, TLanes.LoadBytes(ref Unsafe.Add(ref source, 3 << log2)));
+                }
+
+                if (TBlock.Vectors > 4)
+                {
+                    w4 = TLanes.Add(w4, TLanes.LoadBytes(ref Unsafe.Add(ref source, 4 << log2)));
+                    w5 = TLanes.Add(w5, TLanes.LoadBytes(ref Unsafe.Add(ref source, 5 << log2)));
+                    w6 = TLanes.Add(w6, TLanes.LoadBytes(ref Unsafe.Add(ref source, 6 << log2)));
+                    w7 = TLanes.Add(w7, TLanes.LoadBytes(ref Unsafe.Add(ref source, 7 << log2)));
+                }
+            }
+
+            if (s < 0)
+            {
+                b0 = TLanes.SubtractSecond(b0, w0);
+                a0 = TLanes.SubtractFirst(a0, w0);
+                if (TBlock.Vectors > 1)
+                {
+                    b1 = TLanes.SubtractSecond(b1, w1);
+                    a1 = TLanes.SubtractFirst(a1, w1);
+                }
+
+                if (TBlock.Vectors > 2)
+                {
+                    b2 = TLanes.SubtractSecond(b2, w2);
+                    a2 = TLanes.SubtractFirst(a2, w2);
+                    b3 = TLanes.SubtractSecond(b3, w3);
+                    a3 = TLanes.SubtractFirst(a3, w3);
+                }
+
+                if (TBlock.Vectors > 4)
+                {
+                    b4 = TLanes.SubtractSecond(b4, w4);
+                    a4 = TLanes.SubtractFirst(a4, w4);
+                    b5 = TLanes.SubtractSecond(b5, w5);
+                    a5 = TLanes.SubtractFirst(a5, w5);
+                    b6 = TLanes.SubtractSecond(b6, w6);
+                    a6 = TLanes.SubtractFirst(a6, w6);
+                    b7 = TLanes.SubtractSecond(b7, w7);
+                    a7 = TLanes.SubtractFirst(a7, w7);
+                }
+                continue;
+            }
+
+            b0 = TLanes.AddSecond(b0, w0);
+            a0 = TLanes.AddFirst(a0, w0);
+            if (TBlock.Vectors > 1)
+            {
+                b1 = TLanes.AddSecond(b1, w1);
+                a1 = TLanes.AddFirst(a1, w1);
+            }
+
+            if (TBlock.Vectors > 2)
+            {
+                b2 = TLanes.AddSecond(b2, w2);
+                a2 = TLanes.AddFirst(a2, w2);
+                b3 = TLanes.AddSecond(b3, w3);
+                a3 = TLanes.AddFirst(a3, w3);
+            }
+
+            if (TBlock.Vectors > 4)
+            {
+                b4 = TLanes.AddSecond(b4, w4);
+                a4 = TLanes.AddFirst(a4, w4);
+                b5 = TLanes.AddSecond(b5, w5);
+                a5 = TLanes.AddFirst(a5, w5);
+                b6 = TLanes.AddSecond(b6, w6);
+                a6 = TLanes.AddFirst(a6, w6);
+                b7 = TLanes.AddSecond(b7, w7);
+                a7 = TLanes.AddFirst(a7, w7);
+            }
+        }
+    }
+}
