@@ -26,6 +26,13 @@ public class InferencePathTests
         "System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference", "System.Array.Copy", "System.Array.Clear",
         "System.MemoryExtensions.AsSpan", "System.Span`1.CopyTo", "System.Span`1.Clear",
 
+        // Counts of bits, or tables of them.
+        "System.Runtime.Intrinsics.Arm.AdvSimd.get_IsSupported", "System.Runtime.Intrinsics.Arm.AdvSimd.PopCount",
+        "System.Runtime.Intrinsics.X86.Ssse3.get_IsSupported", "System.Runtime.Intrinsics.X86.Ssse3.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx2.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx2.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx512BW.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx512BW.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx512Vbmi.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx512Vbmi.PermuteVar64x8",
+
         // Several threads: a semaphore wakes them once a frame, a counter holds them together.
         "System.Threading.SemaphoreSlim.Release", "System.Threading.Interlocked.Increment", "System.Threading.Volatile.Read", "System.Threading.SpinWait.SpinOnce",
     ];

@@ -75,10 +75,10 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
     {
         Model model = BinaryBlob.Load(layer);
         var random = new Random(1);
-        List<Contestant> ours = [.. Raced.Select(kind => new BlobLayerContestant(kind.Create(model), 0) { Engine = kind.Name })];
-        float[] signs = [.. Enumerable.Range(0, layer.Inputs).Select(_ => (random.Next(2) * 2f) - 1)];
+        List<Contestant> ours = [.. Raced.Select(kind => new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name })];
+        float[] signs = [.. Enumerable.Range(0, layer.InputElements).Select(_ => (random.Next(2) * 2f) - 1)];
         return Race(
-            ours, [new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, [1, layer.Inputs]), 1) { Engine = BenchResult.OnnxRuntimeFp32 }], []);
+            ours, [new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape), 1) { Engine = BenchResult.OnnxRuntimeFp32 }], []);
     }
 
     private static LayerTimes Race(List<Contestant> ours, List<Contestant> floats, List<Contestant> bytes)
