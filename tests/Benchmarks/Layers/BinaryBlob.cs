@@ -23,7 +23,7 @@ internal static class BinaryBlob
         LoweredTensor frame = isFlat ? input : Signs("frame", 1, shape.Extent);
         LinearLayer layer = Layer("binary", input, output, shape.Kernel, shape.Stride, shape.Weights());
         LinearLayer[] layers = isFlat ? [layer] : [Layer("first", frame, input, 1, 1, Enumerable.Repeat(1f, shape.Inputs).ToArray()), layer];
-        LoweredNetwork network = new() { Input = frame, Layers = layers, Outputs = [output] };
+        LoweredNetwork network = new() { Input = frame, Layers = [.. layers], Outputs = [output] };
         InputFormat format = new() { Channels = 1, Height = shape.Extent, Width = isFlat ? shape.Inputs : shape.Extent, Flat = isFlat, ChannelOrder = InputFormat.ChannelsGray, Thresholds = [128] };
         byte[] blob = ModelWriter.Write(
             network, layers.ToDictionary(l => l, l => new QuantizedLinear(l.Weights, l.Bias)), new ModelPurpose("binary", format, Model.TaskNone, [], -1, -1));

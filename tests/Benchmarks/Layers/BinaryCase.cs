@@ -17,6 +17,8 @@ public sealed record BinaryCase(int Inputs, int Outputs, int Kernel = 1, int Ext
     /// <summary>Of the input, as ONNX has it.</summary>
     public long[] Shape => Extent == 1 ? [1, Inputs] : [1, Inputs, Extent, Extent];
 
+    public long Macs => (long)Inputs * Kernel * Kernel * Outputs * OutputExtent * OutputExtent;
+
     public int InputElements => Inputs * Extent * Extent;
 
     /// <summary>+1 and −1, seeded; [Outputs, Inputs, Kernel, Kernel].</summary>

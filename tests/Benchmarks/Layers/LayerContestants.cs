@@ -71,19 +71,28 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
             })]);
     }
 
-    public static LayerTimes Of(BinaryCase layer)
+    /// <summary>All executors, the plain one first, and ONNX Runtime's float last.</summary>
+    public static IReadOnlyList<(string Engine, double Ms)> Of(BinaryCase layer)
     {
         Model model = BinaryBlob.Load(layer);
         var random = new Random(1);
-        List<Contestant> ours = [.. Raced.Select(kind => new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name })];
         float[] signs = [.. Enumerable.Range(0, layer.InputElements).Select(_ => (random.Next(2) * 2f) - 1)];
-        return Race(
-            ours, [new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape), 1) { Engine = BenchResult.OnnxRuntimeFp32 }], []);
+        List<Contestant> all =
+        [
+            .. Executors.All.Where(k => k.IsSupported).Select(kind => new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name }),
+            new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape), 1) { Engine = BenchResult.OnnxRuntimeFp32 },
+        ];
+        return Race(all, contestants => contestants.Select(c => (c.Engine, Time(c))).ToArray());
     }
 
-    private static LayerTimes Race(List<Contestant> ours, List<Contestant> floats, List<Contestant> bytes)
+    private static LayerTimes Race(List<Contestant> ours, List<Contestant> floats, List<Contestant> bytes) => Race([.. ours, .. floats, .. bytes], _ =>
     {
-        Contestant[] all = [.. ours, .. floats, .. bytes];
+        Contestant best = ours.MinBy(Time)!;
+        return new LayerTimes(best.Engine, Time(best), [.. floats.Select(Time)], [.. bytes.Select(Time)]);
+    });
+
+    private static T Race<T>(List<Contestant> all, Func<List<Contestant>, T> report)
+    {
         try
         {
             // Apart, as in a bench of networks: further threads go on looking for work after an inference.
@@ -94,8 +103,7 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
                 Rounds.Measure(contestants, (_, _) => { });
             }
 
-            Contestant best = ours.MinBy(Time)!;
-            return new LayerTimes(best.Engine, Time(best), [.. floats.Select(Time)], [.. bytes.Select(Time)]);
+            return report(all);
         }
         finally
         {
