@@ -103,24 +103,41 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
             ref Block block = ref _blocks[i];
             Fill(block, ref scratch.Tile);
             ref byte bits = ref MemoryMarshal.GetArrayDataReference(_plan.Weights);
-            for (int row = 0; row < _layer.Rows; row += 2)
+            int row = 0;
+            while (row < _layer.Rows)
             {
-                bool isPair = row + 1 < _layer.Rows;
-                int pitch = isPair ? _plan.Cells : 0;
-                if (block.Vectors == 4)
-                    BinarySum<TLanes, TBytes, TWords, TInts>.Run<FourVectors>(ref scratch.Tile, ref bits, pitch, _plan.Cells, ref scratch.Sums);
-                else if (block.Vectors == 2)
-                    BinarySum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors>(ref scratch.Tile, ref bits, pitch, _plan.Cells, ref scratch.Sums);
-                else
-                    BinarySum<TLanes, TBytes, TWords, TInts>.Run<OneVector>(ref scratch.Tile, ref bits, pitch, _plan.Cells, ref scratch.Sums);
-                Write(row, block, ref scratch.Sums, _blockScratch[part]);
-                if (isPair)
-                    Write(row + 1, block, ref Unsafe.Add(ref scratch.Sums, (block.Vectors << TLanes.CountLog2) << 1), _blockScratch[part]);
-                bits = ref Unsafe.Add(ref bits, _plan.Cells + _plan.Cells);
+                int rows = CountRows(_layer.Rows - row, block.Vectors, ref bits, scratch);
+                ref byte sums = ref scratch.Sums;
+                for (; rows > 0; rows--)
+                {
+                    Write(row++, block, ref sums, _blockScratch[part]);
+                    sums = ref Unsafe.Add(ref sums, block.Vectors << TLanes.CountLog2 << 1);
+                    bits = ref Unsafe.Add(ref bits, _plan.Cells);
+                }
             }
 
             _writer.EndBlock(block, _blockScratch[part]);
         }
+    }
+
+    /// <summary>Counts as many of the next rows as suits the block, four, two or one.</summary>
+    private int CountRows(int left, int vectors, ref byte bits, BinaryScratch scratch)
+    {
+        int cells = _plan.Cells;
+        if (vectors == 1 && left >= 4)
+        {
+            BinarySum<TLanes, TBytes, TWords, TInts>.RunFourRows(ref scratch.Tile, ref bits, cells, ref scratch.Sums);
+            return 4;
+        }
+
+        int pitch = left > 1 ? cells : 0;
+        if (vectors == 4)
+            BinarySum<TLanes, TBytes, TWords, TInts>.Run<FourVectors>(ref scratch.Tile, ref bits, pitch, cells, ref scratch.Sums);
+        else if (vectors == 2)
+            BinarySum<TLanes, TBytes, TWords, TInts>.Run<TwoVectors>(ref scratch.Tile, ref bits, pitch, cells, ref scratch.Sums);
+        else
+            BinarySum<TLanes, TBytes, TWords, TInts>.Run<OneVector>(ref scratch.Tile, ref bits, pitch, cells, ref scratch.Sums);
+        return left > 1 ? 2 : 1;
     }
 
     /// <summary>Packs a group's channels line by line and brings for each kx what it reads of a line together.</summary>

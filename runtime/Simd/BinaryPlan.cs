@@ -6,8 +6,8 @@ namespace Barrel.Runtime.Simd;
 /// </summary>
 internal sealed class BinaryPlan
 {
-    /// <summary>Bytes of a tile that leaves room in a first-level cache of 32 KiB or is read from the second level in order.</summary>
-    private const int TileBytesMax = 40 << 10;
+    /// <summary>Bytes of a tile: four vectors a cell are worth reading from the second-level cache, since operands are then loaded for four.</summary>
+    private const int TileBytesMax = 128 << 10;
 
     public BinaryPlan(BinaryLayer layer, TensorInfo source, int cellBits, int vectorBytes)
     {

@@ -86,6 +86,40 @@ internal static class BinarySum<TLanes, TBytes, TWords, TInts>
         }
     }
 
+    /// <summary>Four rows of bits and one vector a cell, for layers of few positions.</summary>
+    /// <param name="cell">The first cell.</param>
+    /// <param name="bits">The first row's bits, a byte a cell; the other rows follow.</param>
+    /// <param name="cells">How many.</param>
+    /// <param name="sums">Receives for each row the counts of even lanes, then of odd ones, 16 bits each.</param>
+    public static void RunFourRows(ref byte cell, ref byte bits, int cells, ref byte sums)
+    {
+        ref byte operands = ref BinaryTables<TLanes, TBytes, TWords, TInts>.Start;
+        int most = TLanes.CellBits == 4 ? 63 : TLanes.CellBits == 6 ? 42 : 31;
+        nint second = cells;
+        nint third = second + second;
+        nint fourth = third + second;
+        bool isFirst = true;
+        while (cells > 0)
+        {
+            int count = cells < most ? cells : most;
+            cells -= count;
+            ref byte end = ref Unsafe.Add(ref bits, count);
+            TBytes a = default, b = default, c = default, d = default;
+            for (; Unsafe.IsAddressLessThan(ref bits, ref end); bits = ref Unsafe.Add(ref bits, 1))
+            {
+                TBytes x = TLanes.LoadBytes(ref cell);
+                a = TLanes.Add(a, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, bits << TLanes.CountLog2)), x));
+                b = TLanes.Add(b, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, second) << TLanes.CountLog2)), x));
+                c = TLanes.Add(c, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, third) << TLanes.CountLog2)), x));
+                d = TLanes.Add(d, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, fourth) << TLanes.CountLog2)), x));
+                cell = ref Unsafe.Add(ref cell, TLanes.Count);
+            }
+
+            FlushRow<FourVectors>(ref sums, a, b, c, d, isFirst);
+            isFirst = false;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref byte Next<TBlock>(ref byte cell)
         where TBlock : IBlockSize => ref Unsafe.Add(ref cell, TBlock.Vectors << TLanes.CountLog2);
