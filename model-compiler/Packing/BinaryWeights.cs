@@ -7,14 +7,15 @@ namespace Barrel.Compiler.Packing;
 internal static class BinaryWeights
 {
     /// <summary>
-    /// Whether the layer is one: a binary tensor whole in, ±1 weights, one position out, and a bias that whole sums lose nothing to (any, where only the
-    /// sign leaves the layer).
+    /// Whether the layer is one: a binary tensor whole in, ±1 weights, windows inside the input, and a bias that whole sums lose nothing to (any, where only
+    /// the sign leaves the layer).
     /// </summary>
     public static bool Apply(LinearLayer layer, QuantizedLinear quantized) =>
         layer.Inputs.Length == 1 && layer.Inputs[0] is { First: 0, UpsampleShiftX: 0, UpsampleShiftY: 0 } input
         && input.Tensor.IsBinary && input.Channels == input.Tensor.Channels && layer.Groups == 1 && layer.Phases == 1
-        && layer.Output.Area == 1 && layer.FanIn == input.Tensor.ElementCount && layer.KernelHeight == input.Tensor.Height
-        && layer is { PadTop: 0, PadLeft: 0, DilationY: 1, DilationX: 1, Skips.Count: 0 }
+        && ((layer.Output.Height - 1) * layer.StrideY) + ((layer.KernelHeight - 1) * layer.DilationY) < input.Tensor.Height
+        && ((layer.Output.Width - 1) * layer.StrideX) + ((layer.KernelWidth - 1) * layer.DilationX) < input.Tensor.Width
+        && layer is { PadTop: 0, PadLeft: 0, Skips.Count: 0 }
         && (layer.Sign || (layer.WriteOut is WriteOut.Raw or WriteOut.ArgMax && Array.TrueForAll(quantized.Bias, b => b == MathF.Floor(b))))
         && Array.TrueForAll(quantized.Weights, w => w is 1 or -1);
 

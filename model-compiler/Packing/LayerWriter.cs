@@ -102,6 +102,9 @@ internal static class LayerWriter
     private static void WriteBinary(BlobBuilder blob, LinearLayer layer, TapRow[] rows, Dictionary<LoweredTensor, int> index)
     {
         WriteInput(blob, index[layer.Inputs[0].Tensor], index[layer.Output]);
+        blob.Number(Fields.Kernel, layer.KernelHeight, 1).Number(Fields.Kernel, layer.KernelWidth, 1);
+        blob.Number(Fields.Stride, layer.StrideY, 1).Number(Fields.Stride, layer.StrideX, 1);
+        blob.Number(Fields.Dilation, layer.DilationY, 1).Number(Fields.Dilation, layer.DilationX, 1);
         WriteRows(blob, layer, rows, index, taps: false);
         int words = (layer.FanIn + 63) / 64;
         blob.Spend(8L * words * rows.Length);

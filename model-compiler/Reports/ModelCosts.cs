@@ -104,16 +104,20 @@ public static class ModelCosts
         };
     }
 
-    private static LayerCosts OfBinary(LayerCosts costs, BinaryLayer layer) => costs with
+    private static LayerCosts OfBinary(LayerCosts costs, BinaryLayer layer)
     {
-        LaneAdds = (long)layer.Rows * layer.WordsPerRow,
-        WideAdds = WriteOutAdds(layer),
-        LaneBits = 64,
-        Shifts = WriteOutShifts(layer),
-        RoundedOutputs = RoundedRows(layer),
-        Weights = (long)layer.Rows * layer.FanIn,
-        Rows = layer.Rows,
-    };
+        long positions = (long)layer.GridHeight * layer.GridWidth;
+        return costs with
+        {
+            LaneAdds = positions * layer.Rows * layer.WordsPerRow,
+            WideAdds = positions * WriteOutAdds(layer),
+            LaneBits = 64,
+            Shifts = positions * WriteOutShifts(layer),
+            RoundedOutputs = positions * RoundedRows(layer),
+            Weights = (long)layer.Rows * layer.FanIn,
+            Rows = layer.Rows,
+        };
+    }
 
     private static LayerCosts OfResize(LayerCosts costs, ResizeLayer layer, TensorInfo made)
     {

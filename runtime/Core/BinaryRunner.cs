@@ -1,114 +1,164 @@
 namespace Barrel.Runtime
 {
-    /// <summary>Runs a <see cref="BinaryLayer"/>: XNOR and a count of ones, 64 weights at a time.</summary>
+    /// <summary>
+    /// Runs a <see cref="BinaryLayer"/> 64 weights at a time. The channels of a pixel are packed to words once a frame; a position's window is brought
+    /// together, and each row counts the bits in which it differs.
+    /// </summary>
     internal sealed class BinaryRunner : LayerRunner
     {
+        private const ulong Pairs = 0x5555555555555555UL;
+        private const ulong Nibbles = 0x3333333333333333UL;
+        private const ulong Bytes = 0x0F0F0F0F0F0F0F0FUL;
+
+        /// <summary>Words whose counts fit the bytes of one: ten times three of at most 24.</summary>
+        private const int WordsPerFold = 30;
+
         private readonly BinaryLayer _layer;
         private readonly byte[] _arena;
+        private readonly BinaryWriter _writer;
         private readonly int _inputOffset;
-        private readonly TensorInfo _made;
-        private readonly ulong[] _bits;
-        private readonly ulong _lastMask;
-        private readonly int[] _skipOffset;
-        private readonly ushort[]?[] _skipLevels;
+        private readonly int _channels;
+        private readonly int _plane;
+        private readonly int _pixelWords;
+        private readonly int _columnStep;
+        private readonly int _lineStep;
+        private readonly ulong[] _weights;
+        private readonly ulong[] _pixels;
+        private readonly ulong[] _window;
+        private readonly int[] _offsets;
 
         public BinaryRunner(Model model, BinaryLayer layer, byte[] arena)
         {
+            TensorInfo source = model.Tensors[layer.Input];
             _layer = layer;
             _arena = arena;
-            _inputOffset = model.Tensors[layer.Input].ArenaOffset;
-            _made = model.Tensors[layer.Output];
-            _bits = new ulong[layer.WordsPerRow];
-            int used = layer.FanIn & 63;
-            _lastMask = used == 0 ? ~0UL : (1UL << used) - 1;
-            _skipOffset = new int[layer.Skips.Length];
-            _skipLevels = new ushort[layer.Skips.Length][];
-            for (int i = 0; i < _skipOffset.Length; i++)
-            {
-                _skipLevels[i] = model.Tensors[layer.Skips[i].Tensor].LevelTable();
-                _skipOffset[i] = model.Tensors[layer.Skips[i].Tensor].ArenaOffset + layer.Skips[i].FirstChannel;
-            }
+            _writer = new BinaryWriter(model, layer, arena);
+            _inputOffset = source.ArenaOffset;
+
+            // A window that is the whole input is a vector of channels.
+            bool isWhole = layer.FanIn == source.ByteCount();
+            int kernelWidth = isWhole ? 1 : layer.KernelWidth;
+            int area = isWhole ? 1 : layer.KernelHeight * layer.KernelWidth;
+            _channels = isWhole ? layer.FanIn : source.Channels;
+            _plane = isWhole ? 1 : source.Height * source.Width;
+            _pixelWords = (_channels + 63) >> 6;
+            _columnStep = layer.StrideX * _pixelWords;
+            _lineStep = layer.StrideY * source.Width * _pixelWords;
+            _pixels = new ulong[_plane * _pixelWords];
+            _window = new ulong[area * _pixelWords];
+            _offsets = new int[area];
+            for (int k = 0; k < area; k++)
+                _offsets[k] = (k / kernelWidth * layer.DilationY * source.Width + k % kernelWidth * layer.DilationX) * _pixelWords;
+            _weights = area == 1 ? layer.Weights : Arrange(area);
         }
 
         public override void Run()
         {
-            PackInput();
-            BinaryLayer layer = _layer;
-            ulong[] weights = layer.Weights;
-            int words = layer.WordsPerRow;
-            int first = 0;
-            int best = 0;
-            int bestRow = -1;
-            for (int row = 0; row < layer.Rows; row++)
+            Pack();
+            int position = 0;
+            int line = 0;
+            for (int y = 0; y < _layer.GridHeight; y++)
             {
-                int ones = 0;
-                for (int i = 0; i < words; i++)
+                int at = line;
+                for (int x = 0; x < _layer.GridWidth; x++)
                 {
-                    ulong same = ~(weights[first + i] ^ _bits[i]);
-                    if (i == words - 1)
-                        same &= _lastMask;
-                    ones += CountOnes(same);
+                    Gather(at);
+                    _writer.Begin(position);
+                    int first = 0;
+                    for (int row = 0; row < _layer.Rows; row++)
+                    {
+                        _writer.Write(row, CountDifferent(_weights, first, _window));
+                        first += _window.Length;
+                    }
+
+                    at += _columnStep;
+                    position++;
                 }
 
-                first += words;
-                int acc = layer.Bias[row] + (ones << 1) - layer.FanIn;
-                for (int s = 0; s < _skipOffset.Length; s++)
-                    if (layer.SkipShift[s][row] != 255)
-                        acc += Level(_skipLevels[s], _arena[_skipOffset[s] + row]) << layer.SkipShift[s][row];
-                if (layer.Mode == AccumulatorLayer.ModeRequantize)
-                    _arena[_made.ArenaOffset + row] = (byte)Requantizer.Requantize(layer, row, acc);
-                else if (layer.Mode == AccumulatorLayer.ModeRaw)
-                    StoreRaw(_made.ArenaOffset + (row << 2), acc);
-                else if (bestRow < 0 || acc > best)
-                {
-                    best = acc;
-                    bestRow = row;
-                }
-            }
-
-            if (layer.Mode == AccumulatorLayer.ModeArgMax)
-                _arena[_made.ArenaOffset] = (byte)bestRow;
-        }
-
-        private static int Level(ushort[]? levels, int code)
-        {
-            return levels == null ? code : levels[code];
-        }
-
-        /// <summary>Ones of a word by halves: pairs, nibbles, bytes, then a sum of the bytes by folding.</summary>
-        private static int CountOnes(ulong x)
-        {
-            x -= (x >> 1) & 0x5555555555555555UL;
-            x = (x & 0x3333333333333333UL) + ((x >> 2) & 0x3333333333333333UL);
-            x = (x + (x >> 4)) & 0x0F0F0F0F0F0F0F0FUL;
-            x += x >> 8;
-            x += x >> 16;
-            x += x >> 32;
-            return (int)(x & 0x7F);
-        }
-
-        private void PackInput()
-        {
-            int at = _inputOffset;
-            int left = _layer.FanIn;
-            for (int w = 0; w < _bits.Length; w++)
-            {
-                ulong word = 0;
-                int n = left < 64 ? left : 64;
-                for (int i = 0; i < n; i++)
-                    word |= (ulong)_arena[at + i] << i;
-                _bits[w] = word;
-                at += n;
-                left -= n;
+                line += _lineStep;
             }
         }
 
-        private void StoreRaw(int at, int acc)
+        /// <summary>Ones of weights ^ window: of three words at once by a full adder, then by pairs, nibbles and bytes.</summary>
+        private static int CountDifferent(ulong[] weights, int first, ulong[] window)
         {
-            _arena[at] = (byte)acc;
-            _arena[at + 1] = (byte)(acc >> 8);
-            _arena[at + 2] = (byte)(acc >> 16);
-            _arena[at + 3] = (byte)(acc >> 24);
+            int words = window.Length;
+            int count = 0;
+            int i = 0;
+            while (i < words)
+            {
+                ulong bytes = 0;
+                int end = words - i > WordsPerFold ? i + WordsPerFold : words;
+                for (; i + 3 <= end; i += 3)
+                {
+                    ulong a = weights[first + i] ^ window[i];
+                    ulong b = weights[first + i + 1] ^ window[i + 1];
+                    ulong c = weights[first + i + 2] ^ window[i + 2];
+                    ulong odd = a ^ b;
+                    ulong carry = (a & b) | (odd & c);
+                    odd ^= c;
+                    odd -= (odd >> 1) & Pairs;
+                    carry -= (carry >> 1) & Pairs;
+                    odd = (odd & Nibbles) + ((odd >> 2) & Nibbles);
+                    carry = (carry & Nibbles) + ((carry >> 2) & Nibbles);
+                    odd += carry << 1;
+                    bytes += (odd & Bytes) + ((odd >> 4) & Bytes);
+                }
+
+                for (; i < end; i++)
+                {
+                    ulong x = weights[first + i] ^ window[i];
+                    x -= (x >> 1) & Pairs;
+                    x = (x & Nibbles) + ((x >> 2) & Nibbles);
+                    bytes += (x + (x >> 4)) & Bytes;
+                }
+
+                bytes = (bytes & 0x00FF00FF00FF00FFUL) + ((bytes >> 8) & 0x00FF00FF00FF00FFUL);
+                bytes += bytes >> 16;
+                bytes += bytes >> 32;
+                count += (int)(bytes & 0xFFFF);
+            }
+
+            return count;
+        }
+
+        /// <summary>The weights as the window has its words: by kernel position, then by channel.</summary>
+        private ulong[] Arrange(int area)
+        {
+            ulong[] weights = new ulong[_layer.Rows * _window.Length];
+            int at = 0;
+            for (int row = 0; row < _layer.Rows; row++)
+                for (int k = 0; k < area; k++, at += _pixelWords)
+                    for (int c = 0; c < _channels; c++)
+                        if (_layer.IsPlus(row, c * area + k))
+                            weights[at + (c >> 6)] |= 1UL << (c & 63);
+            return weights;
+        }
+
+        private void Pack()
+        {
+            byte[] arena = _arena;
+            ulong[] pixels = _pixels;
+            int words = _pixelWords;
+            int from = _inputOffset;
+            for (int c = 0; c < _channels; c++)
+            {
+                int bit = c & 63;
+                int at = c >> 6;
+                for (int end = from + _plane; from < end; from++, at += words)
+                    pixels[at] = bit == 0 ? arena[from] : pixels[at] | ((ulong)arena[from] << bit);
+            }
+        }
+
+        private void Gather(int at)
+        {
+            int made = 0;
+            for (int k = 0; k < _offsets.Length; k++)
+            {
+                int from = at + _offsets[k];
+                for (int w = 0; w < _pixelWords; w++)
+                    _window[made++] = _pixels[from++];
+            }
         }
     }
 }

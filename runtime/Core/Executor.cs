@@ -7,8 +7,8 @@ namespace Barrel.Runtime
     /// </summary>
     public abstract class Executor
     {
-        /// <summary>Bytes behind the last tensor, so that a vector that begins in it may end behind it.</summary>
-        public const int ArenaSlackBytes = 64;
+        /// <summary>Bytes behind the last tensor, so that a vector that begins in it or a few bytes later may end behind it.</summary>
+        public const int ArenaSlackBytes = 128;
 
         protected Executor(Model model)
         {

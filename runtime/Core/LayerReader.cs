@@ -105,9 +105,20 @@ namespace Barrel.Runtime
             layer.Input = InputTensor();
             TensorInfo tensor = _model.Tensors[layer.Input];
             TensorInfo made = _model.Tensors[output];
-            if (tensor.Bits != 1 || made.Height != 1 || made.Width != 1)
-                throw Bad("takes an input of " + tensor.Bits + " bits; one bit in and a vector out are right");
-            layer.FanIn = tensor.ByteCount();
+            if (tensor.Bits != 1)
+                throw Bad("takes an input of " + tensor.Bits + " bits; one bit is right");
+            layer.KernelHeight = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel height");
+            layer.KernelWidth = _cursor.Number(Fields.Kernel, 1, ModelFormat.KernelMax, "kernel width");
+            layer.StrideY = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.StrideX = _cursor.Number(Fields.Stride, 1, ModelFormat.KernelMax, "stride");
+            layer.DilationY = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
+            layer.DilationX = _cursor.Number(Fields.Dilation, 1, ModelFormat.KernelMax, "dilation");
+            layer.GridHeight = made.Height;
+            layer.GridWidth = made.Width;
+            if ((long)(made.Height - 1) * layer.StrideY + (long)(layer.KernelHeight - 1) * layer.DilationY >= tensor.Height
+                || (long)(made.Width - 1) * layer.StrideX + (long)(layer.KernelWidth - 1) * layer.DilationX >= tensor.Width)
+                throw Bad("reads outside of its input of bits, which have no zero");
+            layer.FanIn = tensor.Channels * layer.KernelHeight * layer.KernelWidth;
             ReadRows(layer, made, 1);
             layer.WordsPerRow = (layer.FanIn + 63) >> 6;
             _cursor.Spend((long)layer.Rows * layer.WordsPerRow * 8, "weights of layer '" + _name + "'");

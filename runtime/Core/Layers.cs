@@ -150,20 +150,38 @@ namespace Barrel.Runtime
     }
 
     /// <summary>
-    /// XNOR-popcount: both inputs and weights are single bits that stand for +1 and −1; acc = Bias + Σ w·x over the whole input.
-    /// The output is [rows, 1, 1].
+    /// XNOR-popcount: both inputs and weights are single bits that stand for +1 and −1;
+    /// acc[row, y, x] = Bias[row] + Σ w·in[channel, y·StrideY + ky·DilationY, x·StrideX + kx·DilationX]. Every window lies inside the input: zeros, which
+    /// padding would bring, are not among its values.
     /// </summary>
     public sealed class BinaryLayer : AccumulatorLayer
     {
         public int Input;
 
-        /// <summary>Bits of one row: channels·height·width of the input.</summary>
+        public int KernelHeight;
+        public int KernelWidth;
+        public int StrideY;
+        public int StrideX;
+        public int DilationY;
+        public int DilationX;
+        public int GridHeight;
+        public int GridWidth;
+
+        /// <summary>Bits of one row: channels of the input times KernelHeight·KernelWidth.</summary>
         public int FanIn;
 
-        /// <summary>[row·WordsPerRow + i]: input bit j is bit j mod 64 of word j / 64; unused bits are 0.</summary>
+        /// <summary>
+        /// [row·WordsPerRow + i]: kernel index j = (channel·KernelHeight + ky)·KernelWidth + kx is bit j mod 64 of word j / 64; unused bits are 0.
+        /// </summary>
         public ulong[] Weights;
 
         public int WordsPerRow;
+
+        /// <summary>Whether the weight of +1 is at a row's kernel index.</summary>
+        public bool IsPlus(int row, int index)
+        {
+            return ((Weights[row * WordsPerRow + (index >> 6)] >> (index & 63)) & 1) != 0;
+        }
     }
 
     /// <summary>Maximum of the codes over a window; padding never wins. Input and output share scales.</summary>

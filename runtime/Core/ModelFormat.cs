@@ -6,7 +6,7 @@ namespace Barrel.Runtime
         /// <summary>Bytes 'B' 'R' 'L' 0x1A, read as a little-endian number.</summary>
         public const uint Magic = 0x1A4C5242;
 
-        public const int Version = 2;
+        public const int Version = 3;
 
         /// <summary>Magic, version, flags, length, checksum.</summary>
         public const int HeaderBytes = 16;

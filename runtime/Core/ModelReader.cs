@@ -36,7 +36,7 @@ namespace Barrel.Runtime
             for (int i = 0; i < layers; i++)
             {
                 model.Layers[i] = reader.Read();
-                scratch += ScratchBound.BytesOf(model.Layers[i]);
+                scratch += ScratchBound.BytesOf(model, model.Layers[i]);
                 if (scratch > scratchMax)
                     throw new BarrelException(
                         ModelErrors.TooLarge,

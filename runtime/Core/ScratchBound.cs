@@ -42,15 +42,32 @@ namespace Barrel.Runtime
             return (int)(BytesMax(blobBytes) / BytesOfTap);
         }
 
-        /// <summary>Bytes for one layer; layers without taps keep tables in proportion to their bytes in the blob.</summary>
-        public static long BytesOf(Layer layer)
+        /// <summary>Bytes for one layer of a model; pools and resampling keep tables in proportion to their bytes in the blob.</summary>
+        public static long BytesOf(Model model, Layer layer)
         {
+            BinaryLayer? binary = layer as BinaryLayer;
+            if (binary != null)
+                return BytesOfBits(binary, model.Tensors[binary.Input]);
             TapLayer? taps = layer as TapLayer;
             if (taps == null)
                 return 0;
             long rows = BytesOfRows(taps);
             long cells = BytesOfCells(taps);
             return rows > cells ? rows : cells;
+        }
+
+        /// <summary>Weights again, channels rounded up to a word; bits of the input, a plane for each kx; a tile; all with four channels a byte at worst.</summary>
+        private static long BytesOfBits(BinaryLayer layer, TensorInfo source)
+        {
+            long words = (source.Channels + 63) >> 6;
+            long area = Times(layer.KernelHeight, layer.KernelWidth);
+            long cells = Times((source.Channels + 3) >> 2, area);
+            long wordBytes = Times(8, Times(words, Times(layer.Rows + 1L, area) + Times(source.Height, source.Width)));
+            long rowBytes = Times(cells + 48, layer.Rows + (long)BlockVectorsMax * LanesMax);
+            long stage = Times(Times((source.Channels + 3) >> 2, layer.KernelWidth), Times(source.Height + layer.StrideY, layer.GridWidth) + 2 * LanesMax);
+            long tile = Times(BlockVectorsMax * LanesMax + 8L, cells + 1);
+            long blocks = Times(2, Times(layer.GridHeight, layer.GridWidth)) + 64;
+            return wordBytes + rowBytes + stage + tile + blocks + source.Width + 64L * layer.Rows + 64L * BlockVectorsMax * LanesMax;
         }
 
         /// <summary>Where the tile holds rows of the input: <see cref="TapPlan"/>.</summary>

@@ -46,6 +46,12 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>[i] = table[index[i]] for indices up to 15, whose entries are the table's first 16; 0 for greater ones.</summary>
     static abstract TBytes LookUp(TBytes table, TBytes index);
 
+    /// <summary>Bits of a cell of a binary layer, 4 to 8: what <see cref="CountDifferent"/> compares in a lane.</summary>
+    static abstract int CellBits { get; }
+
+    /// <summary>For each lane how many of a cell's bits differ from the weights', of which the operand is made: <see cref="BinaryTables{TLanes, TBytes, TWords, TInts}"/>.</summary>
+    static abstract TBytes CountDifferent(TBytes operand, TBytes cell);
+
     /// <summary>a where the mask is ones, b where it is zeros.</summary>
     static abstract TBytes Select(TBytes mask, TBytes a, TBytes b);
 

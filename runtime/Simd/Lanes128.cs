@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Barrel.Runtime.Simd;
 
@@ -37,6 +38,12 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<byte> LookUp(Vector128<byte> table, Vector128<byte> index) => Vector128.Shuffle(table, index);
 
     public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
+
+    // NEON counts bits; elsewhere a table of 16 entries does, made for the weights.
+    public static int CellBits => AdvSimd.IsSupported ? 8 : 4;
+
+    public static Vector128<byte> CountDifferent(Vector128<byte> operand, Vector128<byte> cell) =>
+        AdvSimd.IsSupported ? AdvSimd.PopCount(operand ^ cell) : Ssse3.IsSupported ? Ssse3.Shuffle(operand, cell) : Vector128.Shuffle(operand, cell);
 
     public static Vector128<byte> Select(Vector128<byte> mask, Vector128<byte> a, Vector128<byte> b) => Vector128.ConditionalSelect(mask, a, b);
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Barrel.Runtime.Simd;
 
@@ -36,6 +37,11 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<byte> LookUp(Vector256<byte> table, Vector256<byte> index) => Vector256.Shuffle(table, index);
 
     public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
+
+    public static int CellBits => 4;
+
+    public static Vector256<byte> CountDifferent(Vector256<byte> operand, Vector256<byte> cell) =>
+        Avx2.IsSupported ? Avx2.Shuffle(operand, cell) : Vector256.Shuffle(operand, cell);
 
     public static Vector256<byte> Select(Vector256<byte> mask, Vector256<byte> a, Vector256<byte> b) => Vector256.ConditionalSelect(mask, a, b);
 

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Barrel.Runtime.Simd;
 
@@ -36,6 +37,13 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<byte> LookUp(Vector512<byte> table, Vector512<byte> index) => Vector512.Shuffle(table, index);
 
     public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
+
+    // A permutation of 64 bytes is a table of all values of six bits.
+    public static int CellBits => Avx512Vbmi.IsSupported ? 6 : 4;
+
+    public static Vector512<byte> CountDifferent(Vector512<byte> operand, Vector512<byte> cell) =>
+        Avx512Vbmi.IsSupported ? Avx512Vbmi.PermuteVar64x8(operand, cell)
+        : Avx512BW.IsSupported ? Avx512BW.Shuffle(operand, cell) : Vector512.Shuffle(operand, cell);
 
     public static Vector512<byte> Select(Vector512<byte> mask, Vector512<byte> a, Vector512<byte> b) => Vector512.ConditionalSelect(mask, a, b);
 

@@ -18,10 +18,21 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     {
         Name = name;
         List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
-        int tileBytes = 0, blockBytes = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0;
+        List<BinaryPartedRunner> binaries = [];
+        int tileBytes = 0, blockBytes = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0, cellBytes = 0, lineBytes = 0;
         MakeSteps(model);
         foreach (LayerRunner step in Steps)
         {
+            if (step is BinaryPartedRunner counter)
+            {
+                binaries.Add(counter);
+                cellBytes = Math.Max(cellBytes, counter.TileBytes);
+                lineBytes = Math.Max(lineBytes, counter.LineBytes);
+                stageBytes = Math.Max(stageBytes, counter.StageBytes);
+                blockBytes = Math.Max(blockBytes, BinaryPartedRunner.BlockVectorsMax << TLanes.CountLog2);
+                bestInts = Math.Max(bestInts, BinaryPartedRunner.BlockVectorsMax << TLanes.CountLog2);
+            }
+
             if (step is not Im2colRunner<TLanes, TBytes, TWords, TInts> runner)
                 continue;
             runners.Add(runner);
@@ -40,6 +51,15 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
             scratch[i] = new BlockScratch(tileBytes, blockBytes, bestInts, windows, maskBytes);
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
+        if (binaries.Count > 0)
+        {
+            BinaryScratch[] binaryScratch = new BinaryScratch[threads];
+            for (int i = 0; i < threads; i++)
+                binaryScratch[i] = new BinaryScratch(cellBytes, lineBytes, (4 * BinaryPartedRunner.BlockVectorsMax) << TLanes.CountLog2);
+            foreach (BinaryPartedRunner runner in binaries)
+                runner.Attach(stage, binaryScratch, scratch);
+        }
+
         if (threads > 1)
             _team = new ThreadTeam(Steps, threads);
     }
@@ -60,8 +80,14 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     {
         try
         {
-            Parallel.For(0, model.Layers.Length, i => Steps[i] =
-                model.Layers[i] is TapLayer taps ? new Im2colRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena) : CreatePlain(model.Layers[i]));
+            Parallel.For(0, model.Layers.Length, i => Steps[i] = model.Layers[i] switch
+            {
+                TapLayer taps => new Im2colRunner<TLanes, TBytes, TWords, TInts>(model, taps, Arena),
+                BinaryLayer { FanIn: <= BinaryPartedRunner.FanInMax } binary => binary.FanIn == model.Tensors[binary.Input].ByteCount()
+                    ? new BinaryRowsRunner<TLanes, TBytes, TWords, TInts>(model, binary, Arena)
+                    : new BinaryGridRunner<TLanes, TBytes, TWords, TInts>(model, binary, Arena),
+                Layer plain => CreatePlain(plain),
+            });
         }
         catch (AggregateException e) when (e.InnerException is BarrelException first)
         {

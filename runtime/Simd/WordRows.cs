@@ -13,7 +13,7 @@ internal sealed class WordRows
 
     private readonly Model _model;
     private readonly TapLayer _layer;
-    private readonly int[] _levelMax;
+    private readonly int[] _levelMax = [];
     private readonly bool _isDirect;
 
     /// <param name="model">The model.</param>
@@ -22,16 +22,10 @@ internal sealed class WordRows
     /// <param name="program">Made of them; the rows that are found are marked in its steps.</param>
     /// <param name="isDirect">Whether <see cref="DirectSum"/> sums them, not the program.</param>
     public WordRows(Model model, TapLayer layer, TapList taps, Im2colProgram program, bool isDirect)
+        : this(model, layer)
     {
         _isDirect = isDirect;
-        _model = model;
-        _layer = layer;
         _levelMax = LevelMax(model, layer);
-        Has = new bool[layer.Rows];
-        Exponent = new int[layer.Rows];
-        Order = new int[layer.Rows];
-        for (int row = 0; row < layer.Rows; row++)
-            Order[row] = row;
         if (layer.Mode == AccumulatorLayer.ModeRaw || layer.Borders is not null)
             return;
         foreach (TapInput skip in layer.Skips)
@@ -59,6 +53,20 @@ internal sealed class WordRows
             if (Has[row] && !isDirect)
                 Mark(program, row);
     }
+
+    private WordRows(Model model, TapLayer layer)
+    {
+        _model = model;
+        _layer = layer;
+        Has = new bool[layer.Rows];
+        Exponent = new int[layer.Rows];
+        Order = new int[layer.Rows];
+        for (int row = 0; row < layer.Rows; row++)
+            Order[row] = row;
+    }
+
+    /// <summary>For a layer whose sums all have 32 bits.</summary>
+    public static WordRows None(Model model, TapLayer layer) => new(model, layer);
 
     /// <summary>[row]: whether its sums stay in 16 bits.</summary>
     public bool[] Has { get; }

@@ -14,12 +14,12 @@ using Perfolizer.Horology;
 namespace Barrel.Benchmarks;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/Benchmarks -- layers|networks|arm64 [--data DIR] [--results DIR]</c> writes records;
+/// <c>dotnet run -c Release --project tests/Benchmarks -- layers|binary|networks|arm64 [--data DIR] [--results DIR]</c> writes records;
 /// <c>-- --filter '*'</c> times single layers with BenchmarkDotNet.
 /// </summary>
 public static class Program
 {
-    private const string Usage = "usage: benchmarks layers|networks|arm64 [--data DIR] [--results DIR], or options of BenchmarkDotNet such as --filter '*'";
+    private const string Usage = "usage: benchmarks layers|binary|networks|arm64 [--data DIR] [--results DIR], or options of BenchmarkDotNet such as --filter '*'";
 
     public static int Main(string[] arguments)
     {
@@ -56,7 +56,7 @@ public static class Program
                 return Fail(CommandErrors.Usage, $"'{arguments[i]}' is no option or lacks its value; {Usage}");
         }
 
-        Action<ResultPlaces>? record = arguments[0] switch { "layers" => LayerRecord.Write, "networks" => NetworkRecord.Write, "arm64" => Arm64Counts.Record, _ => null };
+        Action<ResultPlaces>? record = arguments[0] switch { "layers" => LayerRecord.Write, "binary" => BinaryRecord.Write, "networks" => NetworkRecord.Write, "arm64" => Arm64Counts.Record, _ => null };
         if (record is null)
             return Fail(CommandErrors.Usage, $"'{arguments[0]}' is no record; {Usage}");
         if (arguments[0] == "arm64" && CountingEmulator.Missing() is string missing)

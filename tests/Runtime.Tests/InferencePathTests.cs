@@ -31,6 +31,12 @@ public class InferencePathTests
         "System.Runtime.Intrinsics.Arm.AdvSimd.AddWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningLower",
         "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipEven",
         "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipOdd",
+        // Counts of bits, or tables of them.
+        "System.Runtime.Intrinsics.Arm.AdvSimd.get_IsSupported", "System.Runtime.Intrinsics.Arm.AdvSimd.PopCount",
+        "System.Runtime.Intrinsics.X86.Ssse3.get_IsSupported", "System.Runtime.Intrinsics.X86.Ssse3.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx2.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx2.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx512BW.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx512BW.Shuffle",
+        "System.Runtime.Intrinsics.X86.Avx512Vbmi.get_IsSupported", "System.Runtime.Intrinsics.X86.Avx512Vbmi.PermuteVar64x8",
 
         // Several threads: a semaphore wakes them once a frame, a counter holds them together.
         "System.Threading.SemaphoreSlim.Release", "System.Threading.Interlocked.Increment", "System.Threading.Volatile.Read", "System.Threading.SpinWait.SpinOnce",

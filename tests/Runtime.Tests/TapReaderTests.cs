@@ -45,7 +45,7 @@ public class TapReaderTests
         TapLayer layer = (TapLayer)source.Model.Layers[0];
         source.Taps[layer][0] = [new TestTap(0, 5, false), new TestTap(0, 2, true)];
         layer.Bias[0] = -3;
-        const string golden = "42524C1A0200000033000000D8C2148332E8B2C56C2B953F67F0322819EF91EC42C3788E24BD7B02F772CE9EFE3CA0E8120000";
+        const string golden = "42524C1A0300000033000000D8C2148332E8B2C56C2B953F67F0322819EF91EC42C3788E24BD7B02F772CE9EFE3CA0E8120000";
         Assert.AreEqual(golden, Convert.ToHexString(source.ToBlob()));
         Model model = Model.Load(Convert.FromHexString(golden), 1 << 20);
         AssertRows(source.Taps[layer], model, (TapLayer)model.Layers[0], "golden");

@@ -30,7 +30,7 @@ public class VectorScratchTests
                         Executor executor = kind.Create(model, threads);
                         long taken = GC.GetTotalAllocatedBytes(precise: true) - before;
                         (executor as IDisposable)?.Dispose();
-                        long bound = model.ArenaBytes + BytesFree + (model.Layers.Sum(ScratchBound.BytesOf) * threads);
+                        long bound = model.ArenaBytes + BytesFree + (model.Layers.Sum(l => ScratchBound.BytesOf(model, l)) * threads);
                         Assert.IsLessThanOrEqualTo(bound, taken, $"{kind.Name}, {threads} threads");
                     }
         }

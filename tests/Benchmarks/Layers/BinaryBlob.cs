@@ -16,38 +16,57 @@ internal static class BinaryBlob
     /// <exception cref="InvalidOperationException">The compiler did not make it a binary layer.</exception>
     public static Model Load(BinaryCase shape)
     {
-        LoweredTensor input = Signs("input", shape.Inputs), output = Signs("output", shape.Outputs);
-        LinearLayer layer = new()
-        {
-            Name = "binary", OnnxOperator = "Gemm", Inputs = [new Piece(input, 0, shape.Inputs)], Rows = shape.Outputs, Groups = 1, KernelHeight = 1, KernelWidth = 1,
-            GridHeight = 1, GridWidth = 1, Output = output, Weights = shape.Weights(), Bias = new float[shape.Outputs], Sign = true,
-            CountsMacs = true, DenseWeights = shape.Inputs * shape.Outputs,
-        };
-        LoweredNetwork network = new() { Input = input, Layers = [layer], Outputs = [output] };
-        InputFormat format = new() { Channels = 1, Height = 1, Width = shape.Inputs, Flat = true, ChannelOrder = InputFormat.ChannelsGray, Thresholds = [128] };
+        LoweredTensor input = Signs("input", shape.Inputs, shape.Extent), output = Signs("output", shape.Outputs, shape.OutputExtent);
+
+        // A frame has at most three channels, so that the layer's input is made of it by another.
+        bool isFlat = shape.Extent == 1;
+        LoweredTensor frame = isFlat ? input : Signs("frame", 1, shape.Extent);
+        LinearLayer layer = Layer("binary", input, output, shape.Kernel, shape.Stride, shape.Weights());
+        LinearLayer[] layers = isFlat ? [layer] : [Layer("first", frame, input, 1, 1, Enumerable.Repeat(1f, shape.Inputs).ToArray()), layer];
+        LoweredNetwork network = new() { Input = frame, Layers = [.. layers], Outputs = [output] };
+        InputFormat format = new() { Channels = 1, Height = shape.Extent, Width = isFlat ? shape.Inputs : shape.Extent, Flat = isFlat, ChannelOrder = InputFormat.ChannelsGray, Thresholds = [128] };
         byte[] blob = ModelWriter.Write(
-            network, new Dictionary<LinearLayer, QuantizedLinear> { [layer] = new(layer.Weights, layer.Bias) }, new ModelPurpose("binary", format, Model.TaskNone, [], -1, -1));
+            network, layers.ToDictionary(l => l, l => new QuantizedLinear(l.Weights, l.Bias)), new ModelPurpose("binary", format, Model.TaskNone, [], -1, -1));
         Model model = Model.Load(blob, 1 << 30);
-        return model.Layers[0] is BinaryLayer ? model : throw new InvalidOperationException($"{shape} is a {model.Layers[0].GetType().Name}");
+        return model.Layers[^1] is BinaryLayer ? model : throw new InvalidOperationException($"{shape} is a {model.Layers[^1].GetType().Name}");
     }
 
     public static byte[] Onnx(BinaryCase shape)
     {
         var weights = new TensorProto { Name = "w", DataType = (int)DataType.Float, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(shape.Weights().AsSpan())) };
-        weights.Dims.AddRange([shape.Outputs, shape.Inputs]);
-        var product = new NodeProto { OpType = "Gemm", Name = "product" };
+        int[] inputs = shape.Extent == 1 ? [1, shape.Inputs] : [1, shape.Inputs, shape.Extent, shape.Extent];
+        int[] outputs = shape.Extent == 1 ? [1, shape.Outputs] : [1, shape.Outputs, shape.OutputExtent, shape.OutputExtent];
+        weights.Dims.AddRange(shape.Extent == 1 ? [shape.Outputs, shape.Inputs] : [shape.Outputs, shape.Inputs, shape.Kernel, shape.Kernel]);
+        var product = new NodeProto { OpType = shape.Extent == 1 ? "Gemm" : "Conv", Name = "product" };
         product.Input.AddRange(["x", "w"]);
         product.Output.Add("p");
-        product.Attribute.Add(new AttributeProto { Name = "transB", Type = AttributeType.Int, I = 1 });
+        if (shape.Extent == 1)
+        {
+            product.Attribute.Add(new AttributeProto { Name = "transB", Type = AttributeType.Int, I = 1 });
+        }
+        else
+        {
+            var strides = new AttributeProto { Name = "strides", Type = AttributeType.Ints };
+            strides.Ints.AddRange([shape.Stride, shape.Stride]);
+            product.Attribute.Add(strides);
+        }
+
         var sign = new NodeProto { OpType = "Sign", Name = "sign" };
         sign.Input.Add("p");
         sign.Output.Add("y");
-        return LayerOnnx.Model([product, sign], [weights], LayerOnnx.Value("x", DataType.Float, 1, shape.Inputs), LayerOnnx.Value("y", DataType.Float, 1, shape.Outputs));
+        return LayerOnnx.Model([product, sign], [weights], LayerOnnx.Value("x", DataType.Float, inputs), LayerOnnx.Value("y", DataType.Float, outputs));
     }
 
-    private static LoweredTensor Signs(string name, int count)
+    private static LinearLayer Layer(string name, LoweredTensor input, LoweredTensor output, int kernel, int stride, float[] weights) => new()
     {
-        LoweredTensor tensor = new(name, count, 1, 1) { Bits = 1, IsBinary = true };
+        Name = name, OnnxOperator = output.Area == 1 ? "Gemm" : "Conv", Inputs = [new Piece(input, 0, input.Channels)], Rows = output.Channels, Groups = 1,
+        KernelHeight = kernel, KernelWidth = kernel, StrideY = stride, StrideX = stride, GridHeight = output.Height, GridWidth = output.Width, Output = output,
+        Weights = weights, Bias = new float[output.Channels], Sign = true, CountsMacs = true, DenseWeights = weights.Length,
+    };
+
+    private static LoweredTensor Signs(string name, int count, int extent)
+    {
+        LoweredTensor tensor = new(name, count, extent, extent) { Bits = 1, IsBinary = true };
         Array.Fill(tensor.ScaleExponents, 1);
         return tensor;
     }

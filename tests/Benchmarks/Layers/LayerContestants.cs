@@ -41,6 +41,18 @@ internal sealed class OnnxLayerContestant : Contestant
     }
 }
 
+/// <summary>Several inferences that count as one, for layers that take no longer than the clock's step.</summary>
+internal sealed class RepeatedContestant(Contestant once, int count) : Contestant
+{
+    public override void Infer()
+    {
+        for (int i = 0; i < count; i++)
+            once.Infer();
+    }
+
+    public override void Dispose() => once.Dispose();
+}
+
 /// <summary>Lower quartiles of a layer's engines, taken in turns: a busy machine only ever adds time, and layers are too short to be met by all of it alike.</summary>
 /// <param name="Executor">Our fastest.</param>
 /// <param name="BarrelMs">Its time.</param>
@@ -48,6 +60,8 @@ internal sealed class OnnxLayerContestant : Contestant
 /// <param name="Int8Ms">By number of threads, one first; empty where there is no 8-bit form.</param>
 internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyList<double> FloatMs, IReadOnlyList<double> Int8Ms)
 {
+    private const int BinaryRepeats = 8;
+
     /// <summary>Widths of vectors that are raced; the plain executor is slower by a factor that only makes runs long.</summary>
     public static IEnumerable<ExecutorKind> Raced => Executors.All.Where(k => k.IsSupported && k.Name != SwarExecutor.ExecutorName);
 
@@ -71,19 +85,30 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
             })]);
     }
 
-    public static LayerTimes Of(BinaryCase layer)
+    /// <summary>All executors, the plain one first, and ONNX Runtime's float last.</summary>
+    public static IReadOnlyList<(string Engine, double Ms)> Of(BinaryCase layer)
     {
         Model model = BinaryBlob.Load(layer);
         var random = new Random(1);
-        List<Contestant> ours = [.. Raced.Select(kind => new BlobLayerContestant(kind.Create(model), 0) { Engine = kind.Name })];
-        float[] signs = [.. Enumerable.Range(0, layer.Inputs).Select(_ => (random.Next(2) * 2f) - 1)];
-        return Race(
-            ours, [new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, [1, layer.Inputs]), 1) { Engine = BenchResult.OnnxRuntimeFp32 }], []);
+        float[] signs = [.. Enumerable.Range(0, layer.InputElements).Select(_ => (random.Next(2) * 2f) - 1)];
+        List<Contestant> all =
+        [
+            .. Executors.All.Where(k => k.IsSupported).Select(kind => Repeated(new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name })),
+            Repeated(new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape), 1) { Engine = BenchResult.OnnxRuntimeFp32 }),
+        ];
+        return Race(all, contestants => contestants.Select(c => (c.Engine, Time(c) / BinaryRepeats)).ToArray());
+
+        static RepeatedContestant Repeated(Contestant once) => new(once, BinaryRepeats) { Engine = once.Engine };
     }
 
-    private static LayerTimes Race(List<Contestant> ours, List<Contestant> floats, List<Contestant> bytes)
+    private static LayerTimes Race(List<Contestant> ours, List<Contestant> floats, List<Contestant> bytes) => Race([.. ours, .. floats, .. bytes], _ =>
     {
-        Contestant[] all = [.. ours, .. floats, .. bytes];
+        Contestant best = ours.MinBy(Time)!;
+        return new LayerTimes(best.Engine, Time(best), [.. floats.Select(Time)], [.. bytes.Select(Time)]);
+    });
+
+    private static T Race<T>(List<Contestant> all, Func<List<Contestant>, T> report)
+    {
         try
         {
             // Apart, as in a bench of networks: further threads go on looking for work after an inference.
@@ -94,8 +119,7 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
                 Rounds.Measure(contestants, (_, _) => { });
             }
 
-            Contestant best = ours.MinBy(Time)!;
-            return new LayerTimes(best.Engine, Time(best), [.. floats.Select(Time)], [.. bytes.Select(Time)]);
+            return report(all);
         }
         finally
         {

@@ -25,16 +25,6 @@ internal static class LayerRecord
                 Ratio(times.Int8Ms[0] / times.BarrelMs), ResultFile.Number(layer.Macs / times.BarrelMs / 1e6, "F0")));
         }
 
-        lines.AddRange(["", "Binary layers, fully connected, ±1 in, weights and out: XNOR and a count of ones against ONNX Runtime's float.", ""]);
-        lines.AddRange(ResultFile.Heading("inputs-outputs", "Barrel µs", "executor", "ONNX float µs", "float / Barrel"));
-        foreach (BinaryCase layer in BinaryCase.All)
-        {
-            Console.Error.WriteLine($"binary {layer}");
-            LayerTimes times = LayerTimes.Of(layer);
-            lines.Add(ResultFile.Row(
-                layer.ToString(), ResultFile.Number(times.BarrelMs * 1000, "F1"), times.Executor, ResultFile.Number(times.FloatMs[0] * 1000, "F1"), Ratio(times.FloatMs[0] / times.BarrelMs)));
-        }
-
         lines.AddRange(["", $"How it grows: {LayerCase.Usual} but for what the chart varies.", ""]);
         foreach ((string name, Chart chart) in Charts())
         {

@@ -60,15 +60,16 @@ public class LayerBenchmarksTests
         foreach (BinaryCase layer in BinaryCase.All)
         {
             var random = new Random(5);
-            float[] signs = [.. Enumerable.Range(0, layer.Inputs).Select(_ => (random.Next(2) * 2f) - 1)];
-            float[] exact = Run<float>(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, [1, layer.Inputs]));
+            float[] signs = [.. Enumerable.Range(0, layer.InputElements).Select(_ => (random.Next(2) * 2f) - 1)];
+            float[] exact = Run<float>(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape));
             Model model = BinaryBlob.Load(layer);
             foreach (ExecutorKind kind in LayerTimes.Raced)
             {
                 Executor executor = kind.Create(model);
+                int input = model.Tensors[((BinaryLayer)model.Layers[^1]).Input].ArenaOffset;
                 for (int i = 0; i < signs.Length; i++)
-                    executor.Arena[executor.InputOffset + i] = (byte)(signs[i] > 0 ? 1 : 0);
-                executor.Run();
+                    executor.Arena[input + i] = (byte)(signs[i] > 0 ? 1 : 0);
+                executor.RunLayer(model.Layers.Length - 1);
                 TensorInfo output = model.Tensors[model.OutputTensors[0]];
                 for (int i = 0; i < exact.Length; i++)
                     Assert.AreEqual(exact[i] >= 0 ? 1 : 0, executor.Arena[output.ArenaOffset + i], $"{kind.Name}, {layer}, {i}");

@@ -52,7 +52,7 @@ internal sealed class BlobWriter
         byte[] blob = new byte[16 + body.Length];
         body.CopyTo(blob, 16);
         "BRL\u001a"u8.CopyTo(blob);
-        blob[4] = 2;
+        blob[4] = 3;
         Seal(blob);
         return blob;
     }
@@ -146,7 +146,8 @@ internal sealed class BlobWriter
                 Weights(taps);
                 break;
             case BinaryLayer binary:
-                Input(binary.Input);
+                Input(binary.Input).Pair("kernel", binary.KernelHeight, binary.KernelWidth).Pair("stride", binary.StrideY, binary.StrideX);
+                Pair("dilation", binary.DilationY, binary.DilationX);
                 Rows(binary, 1);
                 foreach (ulong word in binary.Weights)
                     for (int part = 0; part < 4; part++)

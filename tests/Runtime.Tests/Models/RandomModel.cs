@@ -151,8 +151,25 @@ internal sealed class RandomModel
 
     private void AddBinary(int input)
     {
-        BinaryLayer layer = new() { Input = input, FanIn = _made.Model.Tensors[input].ByteCount(), Mode = PickMode() };
-        int channels = Pick(1, 20);
+        TensorInfo source = _made.Model.Tensors[input];
+        BinaryLayer layer = new() { Input = input, Mode = PickMode(), KernelHeight = source.Height, KernelWidth = source.Width, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1 };
+        if (Chance(70))
+        {
+            layer.KernelHeight = Pick(1, Math.Min(5, source.Height));
+            layer.KernelWidth = Pick(1, Math.Min(5, source.Width));
+            layer.DilationY = layer.KernelHeight == 1 ? Pick(1, 3) : Pick(1, Math.Min(3, (source.Height - 1) / (layer.KernelHeight - 1)));
+            layer.DilationX = layer.KernelWidth == 1 ? Pick(1, 3) : Pick(1, Math.Min(3, (source.Width - 1) / (layer.KernelWidth - 1)));
+            layer.StrideY = Pick(1, 4);
+            layer.StrideX = Pick(1, 4);
+        }
+
+        // Sometimes less than the windows that there is room for.
+        layer.GridHeight = Math.Max(1, ((source.Height - ((layer.KernelHeight - 1) * layer.DilationY) - 1) / layer.StrideY) + 1 - (Chance(80) ? 0 : Pick(0, 2)));
+        layer.GridWidth = Math.Max(1, ((source.Width - ((layer.KernelWidth - 1) * layer.DilationX) - 1) / layer.StrideX) + 1 - (Chance(80) ? 0 : Pick(0, 2)));
+        layer.FanIn = source.Channels * layer.KernelHeight * layer.KernelWidth;
+        int channels = Pick(1, (int)Math.Clamp(_workMax / layer.FanIn / layer.GridHeight / layer.GridWidth, 1, 300));
+        if (layer.Mode == AccumulatorLayer.ModeArgMax)
+            channels = Math.Min(channels, 256);
         layer.Rows = channels;
         layer.WordsPerRow = (layer.FanIn + 63) / 64;
         layer.Weights = new ulong[layer.Rows * layer.WordsPerRow];
@@ -160,7 +177,7 @@ internal sealed class RandomModel
             for (int bit = 0; bit < layer.FanIn; bit++)
                 if (Chance(50))
                     layer.Weights[(row * layer.WordsPerRow) + (bit / 64)] |= 1UL << (bit % 64);
-        layer.Output = AddOutput(layer.Mode, channels, 1, 1);
+        layer.Output = AddOutput(layer.Mode, channels, layer.GridHeight, layer.GridWidth);
         long[] reach = [.. Enumerable.Repeat((long)layer.FanIn, layer.Rows)];
         FinishRows(layer, reach, reach);
         _made.AddLayer(layer);

@@ -26,7 +26,7 @@ internal sealed class ReferenceModel
     public static long WorkOf(Layer layer, Model model) => layer switch
     {
         TapLayer taps => (taps.TapCount + (4L * taps.Rows)) * taps.GridHeight * taps.GridWidth,
-        BinaryLayer binary => (long)binary.Rows * binary.FanIn,
+        BinaryLayer binary => (long)binary.Rows * binary.FanIn * binary.GridHeight * binary.GridWidth,
         MaxPoolLayer pool => (long)pool.KernelHeight * pool.KernelWidth * model.Tensors[pool.Output].ByteCount(),
         _ => model.Tensors[layer.Output].ByteCount(),
     };
@@ -170,19 +170,26 @@ internal sealed class ReferenceModel
     private void RunBinary(BinaryLayer layer)
     {
         int words = (layer.FanIn + 63) / 64;
+        int area = layer.KernelHeight * layer.KernelWidth;
         TensorInfo source = _model.Tensors[layer.Input];
-        long best = long.MinValue;
-        for (int row = 0; row < layer.Rows; row++)
-        {
-            long acc = layer.Bias[row];
-            for (int i = 0; i < layer.FanIn; i++)
+        for (int y = 0; y < layer.GridHeight; y++)
+            for (int x = 0; x < layer.GridWidth; x++)
             {
-                long weight = (layer.Weights[(row * words) + (i / 64)] & (1UL << (i % 64))) != 0 ? 1 : -1;
-                acc += weight * (Arena[source.ArenaOffset + i] == 1 ? 1 : -1);
-            }
+                long best = long.MinValue;
+                for (int row = 0; row < layer.Rows; row++)
+                {
+                    long acc = layer.Bias[row];
+                    for (int i = 0; i < layer.FanIn; i++)
+                    {
+                        int line = (y * layer.StrideY) + (i % area / layer.KernelWidth * layer.DilationY);
+                        int column = (x * layer.StrideX) + (i % layer.KernelWidth * layer.DilationX);
+                        long weight = (layer.Weights[(row * words) + (i / 64)] & (1UL << (i % 64))) != 0 ? 1 : -1;
+                        acc += weight * (Arena[source.ArenaOffset + (((i / area * source.Height) + line) * source.Width) + column] == 1 ? 1 : -1);
+                    }
 
-            WriteOut(layer, row, row, 0, 0, acc, ref best);
-        }
+                    WriteOut(layer, row, row, y, x, acc, ref best);
+                }
+            }
     }
 
     private void WriteOut(AccumulatorLayer layer, int row, int channel, int y, int x, long acc, ref long best)

@@ -78,7 +78,7 @@ internal static class SampleModels
         int votes = made.AddTensor(3, 1, 1, 32);
         BinaryLayer binary = new()
         {
-            Input = bits, Output = votes, FanIn = 240, WordsPerRow = 4, Rows = 3, Bias = [1, -7, 0], Skips = [], SkipShift = [],
+            Input = bits, Output = votes, FanIn = 240, KernelHeight = 6, KernelWidth = 8, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1, WordsPerRow = 4, Rows = 3, Bias = [1, -7, 0], Skips = [], SkipShift = [],
             Mode = AccumulatorLayer.ModeRaw, Weights = new ulong[12],
         };
         for (int i = 0; i < 12; i++)
@@ -115,7 +115,7 @@ internal static class SampleModels
         mixed.SkipShift = [[0, 1, 255, 3, 4, 5]];
         made.AddLayer(new BinaryLayer
         {
-            Input = bits, Output = made.AddTensor(6, 1, 1, 32), FanIn = 6, WordsPerRow = 1, Rows = 6, Bias = [1, -7, 0, 2, 3, 4], Mode = AccumulatorLayer.ModeRaw,
+            Input = bits, Output = made.AddTensor(6, 1, 1, 32), FanIn = 6, KernelHeight = 1, KernelWidth = 1, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1, WordsPerRow = 1, Rows = 6, Bias = [1, -7, 0, 2, 3, 4], Mode = AccumulatorLayer.ModeRaw,
             Weights = [1, 2, 3, 63, 42, 21], Skips = [Piece(log, 0, 6)], SkipShift = [[0, 1, 2, 255, 4, 16]],
         });
         int pooled = made.AddTensor(6, 1, 1, 5);

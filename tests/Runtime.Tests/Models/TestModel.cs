@@ -13,6 +13,7 @@ internal sealed class TestModel
         Tensors = [],
         Layers = [],
         OutputTensors = [],
+        Blob = [],
     };
 
     /// <summary>The taps of each row.</summary>
