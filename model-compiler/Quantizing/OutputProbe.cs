@@ -31,7 +31,7 @@ internal static class OutputProbe
             return OfBits(scores, maker.Threshold, Sign);
         return maker is { WriteOut: WriteOut.ArgMax } || (maker is { WriteOut: WriteOut.Raw } && positions == 1 && channels > 1)
             ? OfClasses(scores, channels, positions, Sign)
-            : OfValues(scores, Sign);
+            : OfValues(scores, channels, Sign);
     }
 
     /// <summary>v = √p∘z − p·(√p·z) for random signs z: its covariance is diag(p) − p·pᵀ.</summary>
@@ -81,13 +81,22 @@ internal static class OutputProbe
 
     /// <summary>
     /// Values that nothing is known of: an error counts relative to the energy of the whole output, so that an output of few values counts as much as one
-    /// of many.
+    /// of many. What a channel has in common at all its positions is no energy, because a bias can give that and nothing is said by it.
     /// </summary>
-    private static float[] OfValues(float[] values, Func<int> sign)
+    private static float[] OfValues(float[] values, int channels, Func<int> sign)
     {
+        int positions = values.Length / channels;
         double energy = 0;
-        foreach (float v in values)
-            energy += (double)v * v;
+        for (int c = 0; c < channels; c++)
+        {
+            ReadOnlySpan<float> channel = values.AsSpan(c * positions, positions);
+            double mean = 0;
+            foreach (float v in channel)
+                mean += positions > 1 ? v / (double)positions : 0;
+            foreach (float v in channel)
+                energy += (v - mean) * (v - mean);
+        }
+
         double size = Math.Sqrt(Math.Max(energy, 1e-30));
         return Array.ConvertAll(values, _ => (float)(sign() / size));
     }

@@ -7,7 +7,7 @@ namespace Barrel.Runtime
     internal static class ScratchBound
     {
         /// <summary>A network may take so much, whatever its size.</summary>
-        public const int BytesFree = 64 << 20;
+        public const int BytesFree = 128 << 20;
 
         /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
         public const int BytesOfBlobByte = 64;

@@ -40,9 +40,9 @@ public class VectorScratchTests
     [TestMethod]
     public void ThreadsThatNeedTooMuchAreRefused()
     {
-        byte[] blob = Padded(40_000).ToBlob();
+        byte[] blob = Padded(60_000).ToBlob();
         Assert.IsLessThan(16 << 10, blob.Length);
-        Model model = Model.Load(blob, 1 << 20);
+        Model model = Model.Load(blob, 4 << 20);
         foreach (ExecutorKind kind in Executors.All.Where(k => k.IsSupported && k.IsThreaded))
         {
             kind.Create(model);

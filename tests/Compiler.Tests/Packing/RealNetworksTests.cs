@@ -20,7 +20,7 @@ public class RealNetworksTests
     [DataRow("mlperf_resnet8_cifar10", 16, 20.0)]
     [DataRow("resnet20_cifar10", 16, 15.0)]
     [DataRow("bnn_lfcW1A1_mnist", 4, 20.0)]
-    [DataRow("ultraface_slim_320", 8, 12.0)]
+    [DataRow("ultraface_slim_320", 8, 10.0)]
     [DataRow("lane_fcn_80x160", 8, 0.98)]
     [DataRow("espnet_camvid_240x320", 6, 0.93)]
     [DataRow("espnet_camvid_360x480", 3, 0.93)]
