@@ -1,7 +1,7 @@
 namespace Barrel.Compiler.Quantizing;
 
 /// <summary>
-/// Exponentials and whole logarithms from additions, multiplications and scalings alone, whose results IEEE 754 fixes: the C library's differ from
+/// Exponentials and logarithms from additions, multiplications and scalings alone, whose results IEEE 754 fixes: the C library's differ from
 /// machine to machine in the last bit, and a blob must not.
 /// </summary>
 internal static class ExactMath

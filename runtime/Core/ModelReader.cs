@@ -31,16 +31,16 @@ namespace Barrel.Runtime
             int layers = Count(cursor, 1, "number of layers");
             model.Layers = new Layer[layers];
             LayerReader reader = new LayerReader(cursor, model);
-            long scratch = 0;
+            ScratchBound scratch = new ScratchBound();
             long scratchMax = ScratchBound.BytesMax(blob.Length);
             for (int i = 0; i < layers; i++)
             {
                 model.Layers[i] = reader.Read();
-                scratch += ScratchBound.BytesOf(model, model.Layers[i]);
-                if (scratch > scratchMax)
+                scratch.Add(model, model.Layers[i]);
+                if (scratch.Bytes > scratchMax)
                     throw new BarrelException(
                         ModelErrors.TooLarge,
-                        "layer '" + model.Layers[i].Name + "' brings what executors need beside the arena to " + scratch + " bytes; at most " + scratchMax + " are right");
+                        "layer '" + model.Layers[i].Name + "' brings what executors need beside the arena to " + scratch.Bytes + " bytes; at most " + scratchMax + " are right");
             }
 
             cursor.CheckEnd();

@@ -1,13 +1,14 @@
 namespace Barrel.Runtime
 {
     /// <summary>
-    /// What an executor of one thread allocates for a layer besides the arena, at most: tile, stage, tables, sums. A few bytes of a blob can ask for any
-    /// kernel over any tensor, so the loader adds these up and refuses the blob before anything is allocated.
+    /// What an executor of one thread allocates for layers besides the arena, at most: tile, stage, tables, sums. A few bytes of a blob can ask for any
+    /// kernel over any tensor, so the loader adds these up and refuses the blob before anything is allocated. On vectors all layers share tile and stage,
+    /// since they run one after the other; the plain executor's layers have a tile each.
     /// </summary>
-    internal static class ScratchBound
+    internal sealed class ScratchBound
     {
         /// <summary>A network may take so much, whatever its size.</summary>
-        public const int BytesFree = 128 << 20;
+        public const int BytesFree = 64 << 20;
 
         /// <summary>And so much more for each byte of its blob, because a tap of some bits becomes an offset and a step.</summary>
         public const int BytesOfBlobByte = 64;
@@ -21,7 +22,7 @@ namespace Barrel.Runtime
         /// <summary>Vectors of a block that has none.</summary>
         public const int BlockVectorsMax = 16;
 
-        // Kept, as a list in order and filled up, as an offset, and its steps.
+        // As it is kept, as an offset, and its steps.
         private const int BytesOfTap = 40;
 
         // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
@@ -29,6 +30,16 @@ namespace Barrel.Runtime
         private const int AlignmentMax = 8;
         private const int TileElementsMax = 32768;
         private const long Huge = 1L << 50;
+
+        private long _plain;
+        private long _own;
+        private long _shared;
+
+        /// <summary>Bytes for the layers so far, of the executor that takes most.</summary>
+        public long Bytes
+        {
+            get { return _plain > _own + _shared ? _plain : _own + _shared; }
+        }
 
         /// <summary>What all layers of a blob of so many bytes may take together.</summary>
         public static long BytesMax(int blobBytes)
@@ -42,22 +53,30 @@ namespace Barrel.Runtime
             return (int)(BytesMax(blobBytes) / BytesOfTap);
         }
 
-        /// <summary>Bytes for one layer of a model; pools and resampling keep tables in proportion to their bytes in the blob.</summary>
-        public static long BytesOf(Model model, Layer layer)
+        /// <summary>Adds a layer of a model; pools and resampling keep tables in proportion to their bytes in the blob.</summary>
+        public void Add(Model model, Layer layer)
         {
             BinaryLayer? binary = layer as BinaryLayer;
-            if (binary != null)
-                return BytesOfBits(binary, model.Tensors[binary.Input]);
             TapLayer? taps = layer as TapLayer;
-            if (taps == null)
-                return 0;
-            long rows = BytesOfRows(taps);
-            long cells = BytesOfCells(taps);
-            return rows > cells ? rows : cells;
+            if (binary != null)
+            {
+                AddBits(binary, model.Tensors[binary.Input]);
+            }
+            else if (taps != null)
+            {
+                _plain += BytesOfRows(taps);
+                AddCells(taps);
+            }
+        }
+
+        private void Share(long bytes)
+        {
+            if (bytes > _shared)
+                _shared = bytes;
         }
 
         /// <summary>Weights again, channels rounded up to a word; bits of the input, a plane for each kx; a tile; all with four channels a byte at worst.</summary>
-        private static long BytesOfBits(BinaryLayer layer, TensorInfo source)
+        private void AddBits(BinaryLayer layer, TensorInfo source)
         {
             long words = (source.Channels + 63) >> 6;
             long area = Times(layer.KernelHeight, layer.KernelWidth);
@@ -67,7 +86,10 @@ namespace Barrel.Runtime
             long stage = Times(Times((source.Channels + 3) >> 2, layer.KernelWidth), Times(source.Height + layer.StrideY, layer.GridWidth) + 2 * LanesMax);
             long tile = Times(BlockVectorsMax * LanesMax + 8L, cells + 1);
             long blocks = Times(2, Times(layer.GridHeight, layer.GridWidth)) + 64;
-            return wordBytes + rowBytes + stage + tile + blocks + source.Width + 64L * layer.Rows + 64L * BlockVectorsMax * LanesMax;
+            long own = wordBytes + rowBytes + blocks + 64L * layer.Rows;
+            _plain += own;
+            _own += own;
+            Share(stage + tile + source.Width + 64L * BlockVectorsMax * LanesMax);
         }
 
         /// <summary>Where the tile holds rows of the input: <see cref="TapPlan"/>.</summary>
@@ -97,7 +119,7 @@ namespace Barrel.Runtime
         /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or eight where that is no more than a share of the
         /// second-level cache. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
         /// </summary>
-        private static long BytesOfCells(TapLayer taps)
+        private void AddCells(TapLayer taps)
         {
             long area = Times(taps.KernelHeight, taps.KernelWidth);
             long cells = Least(taps.TapCount, Times(taps.InputChannels, area)) + 1;
@@ -105,14 +127,15 @@ namespace Barrel.Runtime
             long large = Times(2L * LanesMax, cells);
             long tile = Least(small, large > 2 * CellTileBytesMax ? large : 2 * CellTileBytesMax);
             long windows = Least(cells, Times(2, area));
-            long masks = Times(TileVectorsMax * LanesMax + 48L, windows)
-                + Times(taps.KernelWidth, taps.GridWidth + (long)TileVectorsMax * LanesMax);
+            long masks = Times(TileVectorsMax * LanesMax, windows);
+            long columns = Times(taps.KernelWidth, taps.GridWidth + (long)TileVectorsMax * LanesMax);
             long stage = Times(Least(cells, Times(taps.InputChannels, taps.KernelWidth)), Times(taps.InputHeight, taps.GridWidth));
             long blocks = Times(2, Times(taps.GridHeight, taps.GridWidth)) + 64;
             long best = taps.Mode == AccumulatorLayer.ModeArgMax
                 ? Times(8L * TileVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
-            return tile + masks + Times(2, stage) + blocks + best + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
-                + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows + 16L * BlockVectorsMax * LanesMax;
+            _own += columns + blocks + Times(48, windows) + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
+                + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows;
+            Share(tile + masks + Times(2, stage) + best + 16L * BlockVectorsMax * LanesMax);
         }
 
         private static long Least(long a, long b)

@@ -86,8 +86,6 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>Zeros come in from above.</summary>
     static abstract TWords ShiftRightLogical(TWords value, int count);
 
-    static abstract TWords Xor(TWords a, TWords b);
-
     static abstract TWords Broadcast(short value);
 
     /// <summary>Arithmetic, rounding down; by 0 to 15.</summary>
@@ -132,8 +130,6 @@ internal interface ILanes<TBytes, TWords, TInts>
     static abstract TInts And(TInts a, TInts b);
 
     static abstract TInts Or(TInts a, TInts b);
-
-    static abstract TInts Xor(TInts a, TInts b);
 
     static abstract TInts Min(TInts a, TInts b);
 

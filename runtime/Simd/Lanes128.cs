@@ -79,8 +79,6 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<short> ShiftRightLogical(Vector128<short> value, int count) => value >>> count;
 
-    public static Vector128<short> Xor(Vector128<short> a, Vector128<short> b) => a ^ b;
-
     public static Vector128<short> Broadcast(short value) => Vector128.Create(value);
 
     public static Vector128<short> ShiftRight(Vector128<short> value, int count) => value >> count;
@@ -117,8 +115,6 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<int> ShiftRight(Vector128<int> value, int count) => value >> count;
 
     public static Vector128<int> And(Vector128<int> a, Vector128<int> b) => a & b;
-
-    public static Vector128<int> Xor(Vector128<int> a, Vector128<int> b) => a ^ b;
 
     public static Vector128<int> Or(Vector128<int> a, Vector128<int> b) => a | b;
 

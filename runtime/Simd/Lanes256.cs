@@ -70,8 +70,6 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> ShiftRightLogical(Vector256<short> value, int count) => value >>> count;
 
-    public static Vector256<short> Xor(Vector256<short> a, Vector256<short> b) => a ^ b;
-
     public static Vector256<short> Broadcast(short value) => Vector256.Create(value);
 
     public static Vector256<short> ShiftRight(Vector256<short> value, int count) => value >> count;
@@ -108,8 +106,6 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<int> ShiftRight(Vector256<int> value, int count) => value >> count;
 
     public static Vector256<int> And(Vector256<int> a, Vector256<int> b) => a & b;
-
-    public static Vector256<int> Xor(Vector256<int> a, Vector256<int> b) => a ^ b;
 
     public static Vector256<int> Or(Vector256<int> a, Vector256<int> b) => a | b;
 

@@ -72,8 +72,6 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> ShiftRightLogical(Vector512<short> value, int count) => value >>> count;
 
-    public static Vector512<short> Xor(Vector512<short> a, Vector512<short> b) => a ^ b;
-
     public static Vector512<short> Broadcast(short value) => Vector512.Create(value);
 
     public static Vector512<short> ShiftRight(Vector512<short> value, int count) => value >> count;
@@ -110,8 +108,6 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<int> ShiftRight(Vector512<int> value, int count) => value >> count;
 
     public static Vector512<int> And(Vector512<int> a, Vector512<int> b) => a & b;
-
-    public static Vector512<int> Xor(Vector512<int> a, Vector512<int> b) => a ^ b;
 
     public static Vector512<int> Or(Vector512<int> a, Vector512<int> b) => a | b;
 

@@ -1,6 +1,6 @@
 using Barrel.Benchmarks.Arm64;
 using Barrel.Benchmarks.Layers;
-using Barrel.Benchmarks.Results;
+using Barrel.Benchmarks.Records;
 using Barrel.Compiler.Commands;
 using Barrel.Compiler.Data;
 using BenchmarkDotNet.Columns;

@@ -1,4 +1,4 @@
-using Barrel.Benchmarks.Results;
+using Barrel.Benchmarks.Records;
 using Barrel.Compiler.Cards;
 using Barrel.Compiler.Peers;
 using Barrel.Compiler.Peers.Int8;

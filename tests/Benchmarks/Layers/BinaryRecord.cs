@@ -1,4 +1,4 @@
-using Barrel.Benchmarks.Results;
+using Barrel.Benchmarks.Records;
 using Barrel.Compiler.Benching;
 
 namespace Barrel.Benchmarks.Layers;

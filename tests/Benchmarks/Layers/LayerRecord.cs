@@ -1,4 +1,4 @@
-using Barrel.Benchmarks.Results;
+using Barrel.Benchmarks.Records;
 
 namespace Barrel.Benchmarks.Layers;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Barrel.Benchmarks.Results;
+using Barrel.Benchmarks.Records;
 
 namespace Barrel.Compiler.Tests.Benchmarks;
 

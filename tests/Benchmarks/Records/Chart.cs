@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Barrel.Benchmarks.Results;
+namespace Barrel.Benchmarks.Records;
 
 /// <summary>A line of a chart.</summary>
 /// <param name="Name">At its end.</param>

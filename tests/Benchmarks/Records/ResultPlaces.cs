@@ -1,4 +1,4 @@
-namespace Barrel.Benchmarks.Results;
+namespace Barrel.Benchmarks.Records;
 
 /// <summary>Folders that records are made from and written to.</summary>
 /// <param name="Root">The checkout.</param>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Barrel.Benchmarks.Results;
+namespace Barrel.Benchmarks.Records;
 
 /// <summary>Files below <c>results/</c>, each with the command that made it, the machine and the day.</summary>
 internal static class ResultFile

@@ -1,7 +1,7 @@
 using Barrel.Compiler.Benching;
 using Barrel.Runtime;
 
-namespace Barrel.Benchmarks.Results;
+namespace Barrel.Benchmarks.Records;
 
 /// <summary>Whole networks: what <c>barrel bench</c> says of them.</summary>
 internal static class NetworkRecord

@@ -5,7 +5,7 @@ using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
 using Barrel.Compiler.Quantizing;
 
-namespace Barrel.Benchmarks.Results;
+namespace Barrel.Benchmarks.Records;
 
 /// <summary>A network of the development data at the setting that it is measured at.</summary>
 /// <param name="Model">Folder and file name below <c>models/</c>.</param>
