@@ -43,6 +43,9 @@ public sealed class Board
 
     public required BoardSpi Spi { get; init; }
 
+    /// <summary>The TDNN chip on the SPI bus, or null.</summary>
+    public BoardChip? Chip { get; init; }
+
     /// <summary>What a user of this board should know, or null.</summary>
     public string? Notes { get; init; }
 }
@@ -85,6 +88,46 @@ public sealed class BoardSpi
 
     /// <summary>Clock of the bus, Hz.</summary>
     public required int ClockHz { get; init; }
+}
+
+/// <summary>A time-domain neural network (TDNN) chip; <c>tdnn-link.md</c> says how it speaks.</summary>
+public sealed class BoardChip
+{
+    /// <summary>sram or reram.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Segments that chains are made of.</summary>
+    public required int Segments { get; init; }
+
+    /// <summary>Processing elements (PEs) of a segment, a multiple of 16.</summary>
+    public required int SegmentPes { get; init; }
+
+    /// <summary>Bits of the input buffer, whole banks of <see cref="SegmentPes"/>.</summary>
+    public required int InputBits { get; init; }
+
+    /// <summary>Bits of the time-to-digital converter's reading, sign included; 0 where there is none.</summary>
+    public required int MarginBits { get; init; }
+
+    /// <summary>Longest transfer, at most what spidev takes, bytes.</summary>
+    public required int TransferBytesMax { get; init; }
+
+    /// <summary>How often a transfer is tried again.</summary>
+    public required int Retries { get; init; }
+
+    /// <summary>Longest time until a request is done, retries included, milliseconds.</summary>
+    public required int TimeoutMs { get; init; }
+
+    /// <summary>Programming pulses that a cell endures; 0: no limit.</summary>
+    public required long EnduranceCycles { get; init; }
+
+    /// <summary>Energy of one PE's part in one evaluation, femtojoules.</summary>
+    public required double OperationFj { get; init; }
+
+    /// <summary>Energy of one bit on the link, both directions, picojoules.</summary>
+    public required double LinkBitPj { get; init; }
+
+    [JsonIgnore]
+    public bool IsReram => Kind == "reram";
 }
 
 /// <summary>Reads boards without reflection, so that ahead-of-time compilation keeps what it needs.</summary>

@@ -67,6 +67,9 @@ public static class BoardFile
         InRange(source, "spi.chipSelect", board.Spi.ChipSelect, 0, 255);
         InRange(source, "spi.clockHz", board.Spi.ClockHz, 1000, 200_000_000);
 
+        if (board.Chip is { } chip)
+            CheckChip(chip, source);
+
         BoardPin[] pins = [board.Pins.Clear, board.Pins.Blocked, board.Pins.Left, board.Pins.Right, board.Pins.Alive];
         string[] names = ["clear", "blocked", "left", "right", "alive"];
         for (int i = 0; i < pins.Length; i++)
@@ -79,6 +82,30 @@ public static class BoardFile
                     throw Wrong(source, $"pins.{names[i]}.number", $"{pins[i].Number}", $"another number than that of pins.{names[j]}");
             }
         }
+    }
+
+    private static void CheckChip(BoardChip chip, string source)
+    {
+        if (chip.Kind is not ("sram" or "reram"))
+            throw Wrong(source, "chip.kind", $"'{chip.Kind}'", "sram or reram");
+        InRange(source, "chip.segments", chip.Segments, 16, 1 << 16);
+        InRange(source, "chip.segmentPes", chip.SegmentPes, 16, 64);
+        if (chip.SegmentPes % 16 != 0)
+            throw Wrong(source, "chip.segmentPes", $"{chip.SegmentPes}", "a multiple of 16");
+
+        // A segment's configuration has eight bits for its bank.
+        InRange(source, "chip.inputBits", chip.InputBits, chip.SegmentPes, 256 * chip.SegmentPes);
+        if (chip.InputBits % chip.SegmentPes != 0)
+            throw Wrong(source, "chip.inputBits", $"{chip.InputBits}", $"a multiple of chip.segmentPes, {chip.SegmentPes}");
+        InRange(source, "chip.marginBits", chip.MarginBits, 0, 16);
+        InRange(source, "chip.transferBytesMax", chip.TransferBytesMax, 64, 4096);
+        InRange(source, "chip.retries", chip.Retries, 0, 100);
+        InRange(source, "chip.timeoutMs", chip.TimeoutMs, 1, 60_000);
+        InRange(source, "chip.enduranceCycles", chip.EnduranceCycles, 0, 1L << 50);
+        if (!(chip.OperationFj is >= 0 and <= 1e9))
+            throw Wrong(source, "chip.operationFj", $"{chip.OperationFj}", "0 to 1e9");
+        if (!(chip.LinkBitPj is >= 0 and <= 1e9))
+            throw Wrong(source, "chip.linkBitPj", $"{chip.LinkBitPj}", "0 to 1e9");
     }
 
     private static void InRange(string source, string key, long value, long min, long max)
