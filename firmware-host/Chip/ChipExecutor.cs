@@ -73,6 +73,16 @@ internal sealed class ChipExecutor : Executor, IDisposable
         }
     }
 
+    /// <summary>From now on reads the margins of all chains.</summary>
+    /// <exception cref="BarrelException">BRL5008: the chip has none.</exception>
+    public void CountMargins()
+    {
+        if (program.Placement.MarginBits == 0)
+            throw new BarrelException(ChipErrors.WrongChip, "this chip reads no margins; leave --margins out");
+        foreach (ChipLayerRunner? runner in placed)
+            runner?.CountMargins();
+    }
+
     /// <summary>Loads what stays on the chip: the first pass.</summary>
     public void Load() => Guarded(() => program.Load(0));
 

@@ -13,6 +13,7 @@ internal sealed class ChipLayerRunner
     private readonly ushort[] inputs;
     private readonly ushort[] results;
     private readonly Share[] shares;
+    private ushort[] margins = [];
 
     /// <param name="program">Fills the chip.</param>
     /// <param name="placed">The layer's chains.</param>
@@ -42,6 +43,16 @@ internal sealed class ChipLayerRunner
     /// <summary>Sums that <see cref="Evaluate"/> leaves for <see cref="WriteOut"/>; 0 for layers of signs.</summary>
     public int SumCount { get; }
 
+    /// <summary>Counts of margins by size, 0 first; null where they are not asked for.</summary>
+    public long[]? Margins { get; private set; }
+
+    /// <summary>From now on reads the margin of every chain, which takes as many words as there are segments between them.</summary>
+    public void CountMargins()
+    {
+        Margins = new long[1 << (program.Placement.MarginBits - 1)];
+        margins = new ushort[shares.Max(s => s.LastSegments.Max() - s.LastSegments.Min() + 1)];
+    }
+
     /// <summary>Loads the chains of one share.</summary>
     public void Load(int share) => program.Load(shares[share].Pass);
 
@@ -64,7 +75,19 @@ internal sealed class ChipLayerRunner
                 else
                     sums[(position * placed.Chains.Layer.Rows) + own.Rows[i]] = (short)words[at];
             }
+
+            if (Margins is not null)
+                ReadMargins(own);
         }
+    }
+
+    private void ReadMargins(Share own)
+    {
+        int first = own.LastSegments.Min();
+        Span<ushort> read = margins.AsSpan(0, own.LastSegments.Max() - first + 1);
+        program.Chip.Link.Read(ChipRegisters.Margin + (uint)first, read);
+        foreach (int last in own.LastSegments)
+            Margins![Math.Min(Math.Abs((int)(short)read[last - first]), Margins.Length - 1)]++;
     }
 
     /// <summary>What is left when all shares are done: rows without a chain, and the write-out of sums.</summary>

@@ -1,7 +1,6 @@
 using System.Device.Spi;
 using System.Globalization;
 using Barrel.Boards;
-using Barrel.ChipEmulator;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Chip;

@@ -54,6 +54,9 @@ internal sealed class ChipProgram
     /// <summary>Segments whose weights were written, each time counted.</summary>
     public long SegmentsWritten { get; private set; }
 
+    /// <summary>Pulses of the segment that had most so far; null for chips that do not wear.</summary>
+    public long? WearMax => wear?.CyclesMax;
+
     /// <summary>Nothing is known of the chip: it was reset, or somebody else used it.</summary>
     public void Forget()
     {

@@ -23,7 +23,7 @@ internal sealed record Emulation
 
     public int Seed { get; init; } = 1;
 
-    public bool IsDefault => this == new Emulation();
+    public bool IsDefault => this == Parse(null);
 
     /// <summary>Reads the option's value.</summary>
     /// <exception cref="BarrelException">BRL5014.</exception>

@@ -22,7 +22,7 @@ namespace Barrel.Runtime
         {
             Model = other.Model;
             Arena = other.Arena;
-            Steps = new LayerRunner[0];
+            Steps = other.Steps;
         }
 
         public Model Model { get; }
