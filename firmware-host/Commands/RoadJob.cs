@@ -92,9 +92,12 @@ internal sealed class RoadJob
     /// <summary>A chip that fails is told of once; its layers then run in software, to the same bytes.</summary>
     private ChipExecutor OnChip(CommandContext context, Executor software)
     {
+        if (software.Model.Placement is not { } placement)
+            throw new BarrelException(ChipErrors.NotPlaced, $"model '{ModelName}' has no layer on a chip; compile it with the --board that has one, or leave --link out");
+
         // The chip's board may be another than that of the pins: an emulated chip on a desktop.
         Board board = Boards.Boards.Find(BoardName);
-        if (board.Chip is null && software.Model.Placement is { } placement)
+        if (board.Chip is null)
             board = Boards.Boards.Find(placement.Board);
         ChipSession session = new(ChipLinks.Open(ChipLink!, board, ChipEmulation), board, ChipLink!, WearRecord.DefaultFolder);
         try
