@@ -45,6 +45,9 @@ public static class ChipErrors
     /// <summary>Settings of the emulator are wrong.</summary>
     public const int BadEmulation = 5014;
 
+    /// <summary>The emulated chip cannot be served as a device.</summary>
+    public const int CannotServe = 5015;
+
     /// <summary>Not an error of a user's: the chip was reset, and what it held must be loaded again.</summary>
     internal const int WasReset = 5090;
 }

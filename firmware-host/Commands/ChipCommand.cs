@@ -10,5 +10,6 @@ internal static class ChipCommand
         ChipProbeCommand.Create(context),
         ChipLoadCommand.Create(context),
         ChipTestCommand.Create(context),
+        ChipEmulateCommand.Create(context),
     };
 }
