@@ -31,6 +31,9 @@ internal sealed class RoadJob
 
     public bool IsJson { get; init; }
 
+    /// <summary>Threads that share an inference.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Where the TDNN chip for placed layers is; null runs them in software.</summary>
     public string? ChipLink { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed class RoadJob
         Board board = Boards.Boards.Find(BoardName);
         OverlayDirectory? overlays = OverlayPath is null ? null : new OverlayDirectory(OverlayPath);
         Executor software = CreateExecutor(context, board);
+        using IDisposable? threads = software as IDisposable;
         using ChipExecutor? chip = ChipLink is null ? null : OnChip(context, software);
         Executor executor = chip ?? software;
         using DecisionPins pins = new(PinAccess.Open(PinKind, board), board.Pins);
@@ -118,7 +122,7 @@ internal sealed class RoadJob
     {
         try
         {
-            return context.CreateExecutor(Blob, board.ArenaBytesMax);
+            return context.CreateExecutor(Blob, board.ArenaBytesMax, Threads);
         }
         catch (BarrelException e) when (e.Code is >= ModelErrors.NotABlob and <= ModelErrors.TooLarge)
         {
