@@ -9,7 +9,7 @@ internal static class KernelModules
     public static IReadOnlyList<string> InOrder(string folder, IEnumerable<string> names)
     {
         Dictionary<string, string> files = Directory.EnumerateFiles(folder, "*.ko", SearchOption.AllDirectories)
-            .ToDictionary(f => Plain(Path.GetFileNameWithoutExtension(f)));
+            .ToDictionary(NameOf);
         List<string> ordered = [];
         foreach (string name in names)
             Visit(name);
@@ -27,7 +27,10 @@ internal static class KernelModules
     }
 
     /// <summary>File names have '-' or '_' as their authors liked; the kernel takes both for one.</summary>
-    private static string Plain(string name) => name.Replace('-', '_');
+    public static string Plain(string name) => name.Replace('-', '_');
+
+    /// <summary>The plain name of a module's file.</summary>
+    public static string NameOf(string file) => Plain(Path.GetFileNameWithoutExtension(file));
 
     /// <summary>The "depends" of a module's own description, which is text with a zero after each entry.</summary>
     private static string[] Needs(ReadOnlySpan<byte> module)

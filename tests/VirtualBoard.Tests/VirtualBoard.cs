@@ -16,7 +16,7 @@ internal sealed class VirtualBoard
     private const int BootSecondsMax = 120;
     private const int ModuleSecondsMax = 30;
 
-    /// <summary>As a Raspberry Pi 5 has, but one of them: emulated ones that wait for each other are slower than one.</summary>
+    /// <summary>As a Raspberry Pi 5 has, but one of them: two programs that take turns, as at a device, are no faster on two emulated ones.</summary>
     private static readonly string[] Processor = ["-cpu", "cortex-a76", "-smp", "1", "-m", "512"];
 
     private readonly List<BoardStep> steps = [];
@@ -103,8 +103,9 @@ internal sealed class VirtualBoard
 
     private (string File, string Arguments)[] ModulesInOrder()
     {
-        Dictionary<string, string> arguments = Modules.Select(m => m.Split(' ', 2)).ToDictionary(m => m[0], m => m.Length > 1 ? m[1] : "");
-        return [.. KernelModules.InOrder(Part("modules"), arguments.Keys).Select(f => (f, arguments.GetValueOrDefault(Path.GetFileNameWithoutExtension(f), "")))];
+        string[][] asked = [.. Modules.Select(m => m.Split(' ', 2))];
+        Dictionary<string, string> arguments = asked.ToDictionary(m => KernelModules.Plain(m[0]), m => m.ElementAtOrDefault(1) ?? "");
+        return [.. KernelModules.InOrder(Part("modules"), asked.Select(m => m[0])).Select(f => (f, arguments.GetValueOrDefault(KernelModules.NameOf(f), "")))];
     }
 
     private void WriteFiles(CpioWriter archive, IEnumerable<string> modules, BoardStep[] all)

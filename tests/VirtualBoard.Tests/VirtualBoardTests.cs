@@ -11,11 +11,12 @@ public class VirtualBoardTests
         VirtualBoard.Require();
         const string both = "echo to \"here\"; printf 'and there' >&2; exit 3";
         const string service = "sh -c 'trap \"echo stopped; exit 5\" TERM; sleep 0.3; touch /tmp/up; while true; do sleep 0.1; done'";
-        BoardRun run = new VirtualBoard { Modules = ["cuse"] }
+        const string devices = "cat /data/words; ls /dev/cuse /dev/video0; mount -t configfs config /sys/kernel/config";
+        BoardRun run = new VirtualBoard { Modules = ["cuse", "vivid n_devs=1 node_types=0x1", "configfs"] }
             .Put("data/words", "one\ntwo\n"u8.ToArray())
             .Do("uname -m")
             .Do(both)
-            .Do("cat /data/words; ls /dev/cuse")
+            .Do(devices)
             .Serve(service, "/tmp/up")
             .Do("ls /tmp/up")
             .Run();
@@ -23,7 +24,7 @@ public class VirtualBoardTests
         StepResult step = run.AssertEnded(both, 3);
         Assert.AreEqual("to here\n", step.Out);
         Assert.AreEqual("and there", step.Error);
-        Assert.AreEqual("one\ntwo\n/dev/cuse\n", run.AssertDone("cat /data/words; ls /dev/cuse").Out);
+        Assert.AreEqual("one\ntwo\n/dev/cuse\n/dev/video0\n", run.AssertDone(devices).Out);
         run.AssertDone("ls /tmp/up");
         Assert.AreEqual("stopped\n", run.AssertEnded(service, 5).Out);
     }
