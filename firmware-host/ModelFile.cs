@@ -13,6 +13,20 @@ internal static class ModelFile
     /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
     public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.LoadKeeping(blob, arenaBytesMax));
 
+    /// <summary>A model without an executor, for those that choose it themselves.</summary>
+    /// <exception cref="BarrelException">BRL3001 to BRL3007, BRL4030.</exception>
+    public static Model LoadModel(string path)
+    {
+        try
+        {
+            return Model.LoadKeeping(Read(path), int.MaxValue);
+        }
+        catch (BarrelException e) when (e.Code is >= ModelErrors.NotABlob and <= ModelErrors.TooLarge)
+        {
+            throw new BarrelException(e.Code, $"model '{path}': {e.Message}", e);
+        }
+    }
+
     public static byte[] Read(string path)
     {
         try

@@ -19,6 +19,7 @@ internal static class Program
             DemoCommand.Create(context),
             RunCommand.Create(context),
             SceneCommand.Create(context),
+            ChipCommand.Create(context),
         };
         try
         {

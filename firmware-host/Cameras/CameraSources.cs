@@ -6,7 +6,7 @@ namespace Barrel.Host.Cameras;
 internal static class CameraSources
 {
     public const string Help =
-        "dir:PATH (PNG and JPEG by name), y4m:FILE or y4m:- (YUV4MPEG2, for instance from ffmpeg), scene:SEED[:WIDTHxHEIGHT[:FPS]]";
+        "dir:PATH (PNG and JPEG by name), idx:PATH (MNIST's files), y4m:FILE or y4m:- (YUV4MPEG2, for instance from ffmpeg), scene:SEED[:WIDTHxHEIGHT[:FPS]]";
 
     /// <param name="source">A source and its address, as in <see cref="Help"/>.</param>
     /// <param name="loops">Begin again at the end, where the source can.</param>
@@ -18,6 +18,7 @@ internal static class CameraSources
         return kind switch
         {
             "dir" => new DirectoryCamera(address, loops),
+            "idx" => IdxCamera.Open(address),
             "y4m" => Y4mCamera.Open(address),
             "scene" => SceneCamera.Parse(address),
             "v4l2" or "rpicam" => throw new BarrelException(

@@ -36,14 +36,14 @@ public static class Bench
                     OptionCheck.InRange(result.GetValue(threads), "--threads", 1, Executors.ThreadsMax),
                     result.GetValue(json)),
                 streams,
-                Executors.All));
+                Executors.For));
     }
 
-    internal static int Run(BenchOptions options, Streams streams, IReadOnlyList<ExecutorKind> kinds)
+    internal static int Run(BenchOptions options, Streams streams, Func<Model, IReadOnlyList<ExecutorKind>> kindsOf)
     {
         Model model = BlobNetwork.Load(options.Blob);
         int[] threads = options.Threads is int count ? [count] : [.. new[] { 1, Math.Min(Environment.ProcessorCount, Executors.ThreadsMax) }.Distinct()];
-        using var bench = new NetworkBench(model, kinds, threads);
+        using var bench = new NetworkBench(model, kindsOf(model), threads);
         if (bench.Disagreement() is string difference)
         {
             streams.Error.WriteLine($"failed: {difference}");

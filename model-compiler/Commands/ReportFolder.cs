@@ -55,7 +55,7 @@ internal static class ReportFolder
             Costs = chosen.Costs,
             Fidelity = verification.Layers,
             FidelityFrames = measurement.FramesUsed.Length,
-            Executors = Verification.ExecutorNames.Length,
+            Executors = verification.ExecutorNames.Length,
             FirstDifference = verification.FirstDifference,
             Curve = curve,
             Frames = gallery,

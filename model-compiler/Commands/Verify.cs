@@ -79,7 +79,7 @@ public static class Verify
             table.Add(layer.Name, layer.Operator, double.IsInfinity(layer.SqnrDb) ? "exact" : layer.SqnrDb.ToString("F1", CultureInfo.InvariantCulture));
         table.Write(writer);
         string equal = verification.FirstDifference is null ? "bit-equal" : "NOT bit-equal";
-        writer.WriteLine($"{string.Join(", ", Verification.ExecutorNames)}: {equal} in every layer of {frames} frames");
+        writer.WriteLine($"{string.Join(", ", verification.ExecutorNames)}: {equal} in every layer of {frames} frames");
     }
 
     private static void WriteJson(TextWriter writer, Verification verification)
@@ -90,7 +90,7 @@ public static class Verify
             json.WriteStartObject();
             json.WriteBoolean("bitExact", verification.FirstDifference is null);
             json.WriteStartArray("executors");
-            foreach (string name in Verification.ExecutorNames)
+            foreach (string name in verification.ExecutorNames)
                 json.WriteStringValue(name);
             json.WriteEndArray();
             json.WriteStartArray("layers");

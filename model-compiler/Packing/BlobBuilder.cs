@@ -71,17 +71,29 @@ internal sealed class BlobBuilder
     }
 
     /// <summary>The body behind its header, and zeros where a reader would hold so many values for damage.</summary>
-    public byte[] ToBlob()
+    public byte[] ToBlob() => Finished(new byte[ModelFormat.HeaderBytes], 0);
+
+    /// <summary>A blob with these fields as a second stream behind its own, and where it begins in the last four bytes.</summary>
+    /// <param name="blob">A blob of one stream.</param>
+    /// <param name="flag">Says in the header that there is a second one.</param>
+    public byte[] AppendTo(ReadOnlySpan<byte> blob, int flag) => Finished(blob, flag);
+
+    private byte[] Finished(ReadOnlySpan<byte> before, int flag)
     {
         byte[] body = Encoder.Finish();
-        int length = ModelFormat.HeaderBytes + body.Length;
+        int end = flag == 0 ? 0 : sizeof(int);
+        int length = before.Length + body.Length + end;
         while (ModelFormat.ValuesMax(length) < _values)
             length++;
         byte[] blob = new byte[length];
-        body.CopyTo(blob, ModelFormat.HeaderBytes);
+        before.CopyTo(blob);
+        body.CopyTo(blob, before.Length);
+        if (flag != 0)
+            BitConverter.TryWriteBytes(blob.AsSpan(length - end), before.Length);
         BitConverter.TryWriteBytes(blob.AsSpan(0), ModelFormat.Magic);
         BitConverter.TryWriteBytes(blob.AsSpan(4), (ushort)ModelFormat.Version);
-        BitConverter.TryWriteBytes(blob.AsSpan(8), (uint)blob.Length);
+        BitConverter.TryWriteBytes(blob.AsSpan(6), (ushort)flag);
+        BitConverter.TryWriteBytes(blob.AsSpan(8), (uint)length);
         BitConverter.TryWriteBytes(blob.AsSpan(12), Crc32C.Compute(blob, ModelFormat.HeaderBytes, length - ModelFormat.HeaderBytes));
         return blob;
     }

@@ -32,8 +32,8 @@ public sealed class Verification
                 ActivationGrids.Take(layer.Output, grid);
     }
 
-    /// <summary>Executors that this machine has.</summary>
-    public static string[] ExecutorNames => [.. Executors.All.Where(k => k.IsSupported).Select(k => k.Name)];
+    /// <summary>Executors that were compared.</summary>
+    public string[] ExecutorNames => [.. Executors.For(_model).Select(k => k.Name)];
 
     /// <summary>Null, or where the first difference between two executors was.</summary>
     public string? FirstDifference { get; private set; }
@@ -71,7 +71,7 @@ public sealed class Verification
 
     private void CompareExecutors(byte[] codes)
     {
-        Executor[] executors = [.. ExecutorNames.Select(n => Executors.Create(_model, n))];
+        Executor[] executors = [.. Executors.For(_model).Select(k => k.Create(_model))];
         foreach (Executor executor in executors)
         {
             // What an executor reads without having written it would differ: each begins with other garbage.

@@ -11,12 +11,17 @@ namespace Barrel.Runtime
         private readonly AdaptiveBits _textBits = new AdaptiveBits(Fields.TextBits);
         private readonly byte[][] _lastTexts = new byte[Fields.TextKinds][];
         private readonly byte[] _data;
+        private readonly int _end;
         private long _valuesLeft;
 
-        public BlobCursor(byte[] data, int start)
+        /// <param name="data">The blob.</param>
+        /// <param name="start">First byte of a stream.</param>
+        /// <param name="end">One behind its last byte, zeros behind it included.</param>
+        public BlobCursor(byte[] data, int start, int end)
         {
             _data = data;
-            _decoder = new RangeDecoder(data, start, data.Length);
+            _end = end;
+            _decoder = new RangeDecoder(data, start, end);
             _valuesLeft = ModelFormat.ValuesMax(data.Length);
         }
 
@@ -101,11 +106,11 @@ namespace Barrel.Runtime
         /// <summary>Checks that the blob ends here. Zeros may follow: they pay for values, in a network that has almost only zeros.</summary>
         public void CheckEnd()
         {
-            for (int i = _decoder.Position; i < _data.Length; i++)
+            for (int i = _decoder.Position; i < _end; i++)
                 if (_data[i] != 0)
-                    throw new BarrelException(ModelErrors.Truncated, (_data.Length - i) + " bytes follow the last layer");
+                    throw new BarrelException(ModelErrors.Truncated, (_end - i) + " bytes follow the last field");
             if (!_decoder.AtEnd)
-                throw new BarrelException(ModelErrors.BadField, "the last layer does not end where the blob does");
+                throw new BarrelException(ModelErrors.BadField, "the last field does not end where its stream does");
         }
 
         private static string FromUtf8(byte[] bytes, string field)

@@ -17,6 +17,14 @@ namespace Barrel.Runtime
             Steps = new LayerRunner[model.Layers.Length];
         }
 
+        /// <summary>For one that runs some layers itself and leaves the others to another, whose arena it shares.</summary>
+        protected Executor(Executor other)
+        {
+            Model = other.Model;
+            Arena = other.Arena;
+            Steps = other.Steps;
+        }
+
         public Model Model { get; }
 
         /// <summary>The name in the table of executors.</summary>

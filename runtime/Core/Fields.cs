@@ -51,7 +51,9 @@ namespace Barrel.Runtime
         public const int TapsLevels = 41;
         public const int ResizeIndex = 42;
         public const int ResizeFraction = 43;
-        public const int Count = 44;
+        public const int PlacedPass = 44;
+        public const int PlacedSegment = 45;
+        public const int Count = 46;
 
         /// <summary>Probabilities of one field: 16 for the unary part, 16 for the bit that follows.</summary>
         public const int BitsEach = 32;

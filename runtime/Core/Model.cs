@@ -37,6 +37,9 @@ namespace Barrel.Runtime
         /// <summary>Bytes of the arena without the slack that executors add behind it.</summary>
         public int ArenaBytes;
 
+        /// <summary>Where its binary layers lie on a TDNN chip, or null.</summary>
+        public Placement? Placement;
+
         /// <summary>The blob that it was read from; executors read the taps out of it.</summary>
         public byte[] Blob;
 

@@ -11,6 +11,9 @@ namespace Barrel.Runtime
         /// <summary>Magic, version, flags, length, checksum.</summary>
         public const int HeaderBytes = 16;
 
+        /// <summary>A flag of the header: where a TDNN chip's chains lie follows the layers.</summary>
+        public const int FlagPlaced = 1;
+
         public const int LayerTaps = 1;
         public const int LayerBinary = 2;
         public const int LayerMaxPool = 3;
@@ -24,6 +27,9 @@ namespace Barrel.Runtime
 
         /// <summary>Greatest height, width or channel count.</summary>
         public const int ExtentMax = 65535;
+
+        /// <summary>Most segments of a TDNN chip.</summary>
+        public const int SegmentsMax = 65536;
 
         /// <summary>Greatest height, width, stride or dilation of a kernel.</summary>
         public const int KernelMax = 4096;

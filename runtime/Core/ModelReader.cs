@@ -14,7 +14,8 @@ namespace Barrel.Runtime
         public static Model Read(byte[] blob, int memoryBytesMax, bool keepsTaps)
         {
             CheckHeader(blob);
-            BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes);
+            int placementStart = PlacementReader.StartIn(blob);
+            BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes, placementStart);
             Model model = new Model();
             model.Blob = blob;
             model.KeepsTaps = keepsTaps;
@@ -45,6 +46,8 @@ namespace Barrel.Runtime
 
             cursor.CheckEnd();
             CheckRoad(model);
+            if (placementStart < blob.Length)
+                model.Placement = PlacementReader.Read(blob, placementStart, model);
             return model;
         }
 
@@ -59,8 +62,8 @@ namespace Barrel.Runtime
             if (version != ModelFormat.Version)
                 throw new BarrelException(
                     ModelErrors.OtherVersion, "blob has format version " + version + ", and this build reads version " + ModelFormat.Version);
-            if (blob[6] != 0 || blob[7] != 0)
-                throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0");
+            if (blob[6] > ModelFormat.FlagPlaced || blob[7] != 0)
+                throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0, or 1 where a placement follows");
             uint length = UInt32At(blob, 8);
             if (length != (uint)blob.Length)
                 throw new BarrelException(ModelErrors.Truncated, "blob is " + blob.Length + " bytes long, and its header says " + length);

@@ -87,7 +87,9 @@ namespace Barrel.Runtime
             long tile = Times(BlockVectorsMax * LanesMax + 8L, cells + 1);
             long blocks = Times(2, Times(layer.GridHeight, layer.GridWidth)) + 64;
             long own = wordBytes + rowBytes + blocks + 64L * layer.Rows;
-            _plain += own;
+
+            // As chains: up to twice the weights, an offset for each input of a window, a start for each window.
+            _plain += own + Times(Times(layer.FanIn, 2) / 8 + 16, layer.Rows + 1L) + Times(4, (long)layer.FanIn) + Times(4, Times(layer.GridHeight, layer.GridWidth));
             _own += own;
             Share(stage + tile + source.Width + 64L * BlockVectorsMax * LanesMax);
         }

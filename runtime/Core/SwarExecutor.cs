@@ -9,7 +9,7 @@ namespace Barrel.Runtime
         public const string ExecutorName = "swar64";
 
         /// <summary>A tile of at most this many elements, so that it stays in a first-level cache of 32 KiB.</summary>
-        private const int TileElementsMax = 24576;
+        internal const int TileElementsMax = 24576;
 
         public SwarExecutor(Model model)
             : base(model)

@@ -39,6 +39,7 @@ public static class Executors
 
     public static ExecutorKind[] All { get; } =
     [
+        new(ChainExecutor.ExecutorName, 1, true, false, (model, _) => new ChainExecutor(model)),
         new(SwarExecutor.ExecutorName, 64, true, false, (model, _) => new SwarExecutor(model)),
         new("vector128", 128, Lanes128.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>(model, "vector128", threads)),
@@ -47,6 +48,14 @@ public static class Executors
         new("vector512", 512, Lanes512.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes512, Vector512<byte>, Vector512<short>, Vector512<int>>(model, "vector512", threads)),
     ];
+
+    /// <summary>Those of the table that this processor has and that do something of their own with the model: one without binary layers has no chains.</summary>
+    public static ExecutorKind[] For(Model model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        bool hasChains = Array.Exists(model.Layers, layer => layer is BinaryLayer);
+        return Array.FindAll(All, kind => kind.IsSupported && (hasChains || kind.Name != ChainExecutor.ExecutorName));
+    }
 
     /// <summary>An executor for a model: the named one, else the one that BARREL_EXECUTOR names, else the widest that this processor has.</summary>
     /// <exception cref="BarrelException">BRL3008: no such executor here.</exception>

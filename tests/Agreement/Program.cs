@@ -24,7 +24,7 @@ public static class Program
 
         Model model = Model.Load(File.ReadAllBytes(blob), MemoryBytesMax);
         byte[] frames = File.ReadAllBytes(codes);
-        foreach (ExecutorKind kind in Executors.All.Where(kind => kind.IsSupported))
+        foreach (ExecutorKind kind in Executors.For(model))
         {
             Stopwatch watch = Stopwatch.StartNew();
             Console.WriteLine(ExecutorHeading + kind.Name);

@@ -21,7 +21,7 @@ public class LayerBenchmarks : IDisposable
 
     public static IEnumerable<LayerCase> Cases => LayerCase.All;
 
-    public static IEnumerable<string> ExecutorNames => Executors.All.Where(k => k.IsSupported).Select(k => k.Name);
+    public static IEnumerable<string> ExecutorNames => Executors.All.Where(k => k.IsSupported && k.Name != ChainExecutor.ExecutorName).Select(k => k.Name);
 
     /// <exception cref="InvalidOperationException">The executor's codes are not those of the plain one.</exception>
     [GlobalSetup]

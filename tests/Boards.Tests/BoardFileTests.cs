@@ -8,7 +8,7 @@ namespace Barrel.Boards.Tests;
 public class BoardFileTests
 {
     private static readonly string[] Expected =
-        ["desktop", "esp32", "esp32-s3", "raspberry-pi-4", "raspberry-pi-5", "raspberry-pi-zero-2w"];
+        ["desktop", "esp32", "esp32-s3", "raspberry-pi-4", "raspberry-pi-5", "raspberry-pi-zero-2w", "tdnn-reram-blueprint", "tdnn-sram-65nm"];
 
     [TestMethod]
     public void EveryBoardLoadsUnderItsName()

@@ -6,8 +6,6 @@ namespace Barrel.Runtime.Tests;
 [TestClass]
 public class ExecutorAgreementTests
 {
-    private static readonly ExecutorKind[] Supported = Array.FindAll(Executors.All, kind => kind.IsSupported);
-
     [TestMethod]
     public void RandomModels_GiveTheReferencesBytes()
     {
@@ -74,7 +72,7 @@ public class ExecutorAgreementTests
             int exponent = 31 - bits;
             model.Taps[layer][0] = [new TestTap(0, exponent, false)];
             layer.Bias[0] = (int)(int.MaxValue - ((long)codeMax << exponent));
-            Executor[] executors = [.. Supported.Select(kind => kind.Create(model.Load()))];
+            Executor[] executors = [.. Executors.For(model.Load()).Select(kind => kind.Create(model.Load()))];
             foreach (Executor executor in executors)
             {
                 executor.Arena.AsSpan(executor.InputOffset, 40).Fill((byte)codeMax);
@@ -99,7 +97,7 @@ public class ExecutorAgreementTests
             Frames.Fill(frame, model.Tensors[model.InputTensor], new Random(threads));
             frame.CopyTo(reference.Arena, 0);
             reference.Run();
-            foreach (ExecutorKind kind in Supported)
+            foreach (ExecutorKind kind in Executors.For(model))
             {
                 Executor executor = kind.Create(model, threads);
                 using IDisposable? ended = executor as IDisposable;
@@ -124,7 +122,7 @@ public class ExecutorAgreementTests
     {
         Random random = new(seed);
         ReferenceModel reference = new(model);
-        Executor[] executors = [.. Supported.Select(kind => kind.Create(model))];
+        Executor[] executors = [.. Executors.For(model).Select(kind => kind.Create(model))];
         byte[] before = new byte[model.ArenaBytes];
         for (int round = 0; round < 2; round++)
             for (int i = 0; i < model.Layers.Length; i++)

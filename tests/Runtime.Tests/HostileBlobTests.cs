@@ -38,7 +38,7 @@ public class HostileBlobTests
         try
         {
             Model model = Model.Load(blob, MemoryBytesMax);
-            foreach (ExecutorKind kind in Executors.All.Where(k => k.IsSupported))
+            foreach (ExecutorKind kind in Executors.For(model))
             {
                 kind.Create(model);
                 Check(kind.Name);

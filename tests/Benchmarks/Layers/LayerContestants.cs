@@ -62,8 +62,8 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
 {
     private const int BinaryRepeats = 8;
 
-    /// <summary>Widths of vectors that are raced; the plain executor is slower by a factor that only makes runs long.</summary>
-    public static IEnumerable<ExecutorKind> Raced => Executors.All.Where(k => k.IsSupported && k.Name != SwarExecutor.ExecutorName);
+    /// <summary>Widths of vectors that are raced; the plain executors are slower by a factor that only makes runs long.</summary>
+    public static IEnumerable<ExecutorKind> Raced => Executors.All.Where(k => k.IsSupported && k.LaneBits > 64);
 
     public static LayerTimes Of(LayerCase layer, int threadsMax = 1)
     {
@@ -93,7 +93,7 @@ internal sealed record LayerTimes(string Executor, double BarrelMs, IReadOnlyLis
         float[] signs = [.. Enumerable.Range(0, layer.InputElements).Select(_ => (random.Next(2) * 2f) - 1)];
         List<Contestant> all =
         [
-            .. Executors.All.Where(k => k.IsSupported).Select(kind => Repeated(new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name })),
+            .. Executors.For(model).Where(k => k.Name != ChainExecutor.ExecutorName).Select(kind => Repeated(new BlobLayerContestant(kind.Create(model), model.Layers.Length - 1) { Engine = kind.Name })),
             Repeated(new OnnxLayerContestant(BinaryBlob.Onnx(layer), OrtValue.CreateTensorValueFromMemory(signs, layer.Shape), 1) { Engine = BenchResult.OnnxRuntimeFp32 }),
         ];
         return Race(all, contestants => contestants.Select(c => (c.Engine, Time(c) / BinaryRepeats)).ToArray());

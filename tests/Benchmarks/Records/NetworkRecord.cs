@@ -14,7 +14,7 @@ internal static class NetworkRecord
             Console.Error.WriteLine(network.Model);
             Model model = Model.Load(network.Compile(places.Data).Blob, 1 << 30);
             int[] threads = [.. new[] { 1, Environment.ProcessorCount }.Distinct()];
-            using var bench = new NetworkBench(model, Executors.All, threads);
+            using var bench = new NetworkBench(model, Executors.For(model), threads);
             if (bench.Disagreement() is string difference)
                 throw new InvalidOperationException(difference);
             bench.AddOnnxRuntime(

@@ -94,7 +94,7 @@ internal sealed class Quantized
     /// <summary>Every executor of this machine, layer by layer, against the first.</summary>
     public static void AssertExecutorsAgree(Model model, byte[] codes)
     {
-        Executor[] executors = [.. Executors.All.Where(k => k.IsSupported).Select(k => k.Create(model))];
+        Executor[] executors = [.. Executors.For(model).Select(k => k.Create(model))];
         foreach (Executor executor in executors)
             codes.CopyTo(executor.Arena, executor.InputOffset);
         for (int i = 0; i < model.Layers.Length; i++)

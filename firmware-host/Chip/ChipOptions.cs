@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Barrel.Boards;
+using Barrel.Runtime;
+
+namespace Barrel.Host.Chip;
+
+/// <summary>The options that all commands for a chip share.</summary>
+internal sealed class ChipOptions
+{
+    public Option<string> Link { get; } = new("--link") { Description = ChipLinks.Help, DefaultValueFactory = _ => "emulator" };
+
+    public Option<string?> Board { get; } = new("--board") { Description = "the board with the chip, or its .json file; else the one that the model was placed for" };
+
+    public Option<string?> Emulate { get; } = new("--emulate") { Description = Emulation.Help };
+
+    public Option<string?> State { get; } = new("--state") { Description = "folder of the records of how often ReRAM chips were programmed" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Link);
+        command.Add(Board);
+        command.Add(Emulate);
+        command.Add(State);
+    }
+
+    /// <summary>Opens the chip that the options name.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="model">The model that it will run, or null.</param>
+    public ChipSession Open(ParseResult arguments, Model? model)
+    {
+        Board board = Boards.Boards.Find(arguments.GetValue(Board) ?? model?.Placement?.Board ?? "tdnn-sram-65nm");
+        string link = arguments.GetRequiredValue(Link);
+        return new ChipSession(ChipLinks.Open(link, board, Emulation.Parse(arguments.GetValue(Emulate))), board, link, arguments.GetValue(State) ?? WearRecord.DefaultFolder);
+    }
+}
+
+/// <summary>A chip that was greeted, and where it is.</summary>
+/// <param name="Chip">The chip.</param>
+/// <param name="Board">Its board.</param>
+/// <param name="LinkName">What the user called the link.</param>
+/// <param name="StateFolder">Where its wear is recorded.</param>
+internal sealed record ChipSession(TdnnChip Chip, Board Board, string LinkName, string StateFolder) : IDisposable
+{
+    /// <summary>What fills the chip with a model's chains.</summary>
+    /// <exception cref="BarrelException">BRL5008, BRL5011, BRL5013.</exception>
+    public ChipProgram ProgramOf(Model model)
+    {
+        Placement placement = model.Placement
+            ?? throw new BarrelException(ChipErrors.NotPlaced, $"model '{OneLine.Of(model.Name)}' has no layer on a chip; compile it with --board {Board.Name}");
+        Chip.CheckPlacement(placement);
+        bool wears = Chip.Identity.Kind == Placement.KindReram;
+        return new ChipProgram(Chip, placement, wears ? WearRecord.Open(StateFolder, Chip.Identity, Board.Chip!.EnduranceCycles) : null);
+    }
+
+    public void Dispose() => Chip.Dispose();
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Barrel.Runtime;
+
+namespace Barrel.Host.Chip;
+
+/// <summary>How often a chip's segments were programmed, kept on disk: cells endure only so many pulses, and the chip does not count them.</summary>
+internal sealed class WearRecord
+{
+    private readonly string path;
+    private readonly long enduranceCycles;
+    private readonly uint[] cycles;
+
+    private WearRecord(string path, long enduranceCycles, uint[] cycles)
+    {
+        this.path = path;
+        this.enduranceCycles = enduranceCycles;
+        this.cycles = cycles;
+    }
+
+    /// <summary>Pulses of the segment that had most.</summary>
+    public long CyclesMax => cycles.Max();
+
+    /// <summary>Where a user's records lie: as systemd says, else as the XDG base directories do.</summary>
+    public static string DefaultFolder
+    {
+        get
+        {
+            if (Environment.GetEnvironmentVariable("STATE_DIRECTORY") is { Length: > 0 } service)
+                return service;
+            string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } set
+                ? set : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+            return Path.Combine(state, "barrel");
+        }
+    }
+
+    /// <summary>The record of a chip; a new one where there is none.</summary>
+    /// <exception cref="BarrelException">BRL5013.</exception>
+    public static WearRecord Open(string folder, ChipIdentity chip, long enduranceCycles)
+    {
+        string path = Path.Combine(folder, $"chip-{chip.Serial:x8}.json");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            if (!File.Exists(path))
+                return new WearRecord(path, enduranceCycles, new uint[chip.Segments]);
+            WearFile? file = JsonSerializer.Deserialize(File.ReadAllBytes(path), WearJson.Default.WearFile);
+            if (file is null || file.Serial != chip.Serial || file.Segments != chip.Segments || file.Runs.Sum(r => (long)r.Segments) != chip.Segments
+                || file.Runs.Any(r => r.Segments < 1))
+                throw new BarrelException(ChipErrors.WearRecord, $"'{path}' is not the record of chip {chip.Serial:x8} with {chip.Segments} segments");
+            return new WearRecord(path, enduranceCycles, [.. file.Runs.SelectMany(r => Enumerable.Repeat(r.Cycles, r.Segments))]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new BarrelException(ChipErrors.WearRecord, $"'{path}', which counts how often the chip was programmed: {OneLine.Of(e.Message).TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Refuses to program a segment whose cells endure no more.</summary>
+    /// <exception cref="BarrelException">BRL5010.</exception>
+    public void Check(int segment)
+    {
+        if (enduranceCycles > 0 && cycles[segment] >= enduranceCycles)
+            throw new BarrelException(
+                ChipErrors.WornOut, $"segment {segment} was programmed {cycles[segment]} times, and its cells endure {enduranceCycles}; nothing was programmed; use another chip");
+    }
+
+    /// <summary>One more pulse for some segments, on disk when this returns.</summary>
+    /// <exception cref="BarrelException">BRL5010, and nothing is recorded; BRL5013.</exception>
+    public void Add(int first, int end)
+    {
+        for (int i = first; i < end; i++)
+            Check(i);
+        for (int i = first; i < end; i++)
+            cycles[i]++;
+        Save();
+    }
+
+    private void Save()
+    {
+        List<WearRun> runs = [];
+        for (int i = 0; i < cycles.Length; )
+        {
+            int end = i;
+            while (end < cycles.Length && cycles[end] == cycles[i])
+                end++;
+            runs.Add(new WearRun(end - i, cycles[i]));
+            i = end;
+        }
+
+        string temporary = path + ".tmp";
+        try
+        {
+            uint serial = Convert.ToUInt32(Path.GetFileNameWithoutExtension(path)[5..], 16);
+            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new WearFile(serial, cycles.Length, [.. runs]), WearJson.Default.WearFile));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BarrelException(ChipErrors.WearRecord, $"'{path}' cannot be written: {OneLine.Of(e.Message).TrimEnd('.')}; nothing was programmed", e);
+        }
+    }
+}
+
+/// <summary>The file of a record.</summary>
+/// <param name="Serial">The chip's serial number.</param>
+/// <param name="Segments">Its segments.</param>
+/// <param name="Runs">All segments in order.</param>
+internal sealed record WearFile(uint Serial, int Segments, WearRun[] Runs);
+
+/// <summary>Neighbouring segments that were programmed equally often.</summary>
+internal sealed record WearRun(int Segments, uint Cycles);
+
+/// <summary>Without reflection, for ahead-of-time compilation.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(WearFile))]
+internal sealed partial class WearJson : JsonSerializerContext;
