@@ -129,17 +129,21 @@ internal sealed class ChipExecutor : Executor, IDisposable
         for (int share = 0; share < runner.ShareCount; share++)
         {
             runner.Load(share);
-            bool isLast = share == runner.ShareCount - 1;
             for (int i = 0; i < arenas.Count; i++)
             {
-                Span<int> own = allSums.AsSpan(i * runner.SumCount, runner.SumCount);
                 arenas[i].AsSpan(outputAt, output.Length).CopyTo(output);
                 arenas[i].AsSpan(inputAt, input.Length).CopyTo(input);
-                runner.Evaluate(share, own);
-                if (isLast)
-                    runner.WriteOut(own);
+                runner.Evaluate(share, allSums.AsSpan(i * runner.SumCount, runner.SumCount));
                 output.CopyTo(arenas[i].AsSpan(outputAt));
             }
+        }
+
+        // Skips read other tensors of the frame, so here all of it is needed.
+        for (int i = 0; i < arenas.Count; i++)
+        {
+            arenas[i].CopyTo(Arena, 0);
+            runner.WriteOut(allSums.AsSpan(i * runner.SumCount, runner.SumCount));
+            output.CopyTo(arenas[i].AsSpan(outputAt));
         }
     }
 

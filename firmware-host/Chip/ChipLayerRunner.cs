@@ -31,7 +31,7 @@ internal sealed class ChipLayerRunner
         Placement placement = program.Placement;
         inputs = new ushort[placement.SegmentsOf(placed.Chains.PesMax) * placement.SegmentPes / 16];
         shares = [.. Enumerable.Range(0, placement.Passes).Select(ShareOf).OfType<Share>()];
-        results = new ushort[shares.Max(s => s.ResultWords)];
+        results = new ushort[shares.Select(s => s.ResultWords).DefaultIfEmpty().Max()];
         SumCount = placed.Chains.IsSign ? 0 : layer.Positions * placed.Chains.Layer.Rows;
     }
 
@@ -50,7 +50,7 @@ internal sealed class ChipLayerRunner
     public void CountMargins()
     {
         Margins = new long[1 << (program.Placement.MarginBits - 1)];
-        margins = new ushort[shares.Max(s => s.LastSegments.Max() - s.LastSegments.Min() + 1)];
+        margins = new ushort[shares.Select(s => s.LastSegments.Max() - s.LastSegments.Min() + 1).DefaultIfEmpty().Max()];
     }
 
     /// <summary>Loads the chains of one share.</summary>

@@ -1,5 +1,6 @@
 using Barrel.Boards;
 using Barrel.Host.Cameras;
+using Barrel.Host.Chip;
 using Barrel.Host.Loop;
 using Barrel.Host.Overlay;
 using Barrel.Host.Pins;
@@ -30,6 +31,11 @@ internal sealed class RoadJob
 
     public bool IsJson { get; init; }
 
+    /// <summary>Where the TDNN chip for placed layers is; null runs them in software.</summary>
+    public string? ChipLink { get; init; }
+
+    public Emulation ChipEmulation { get; init; } = Emulation.Parse(null);
+
     /// <summary>Print a picture even where the output is no terminal.</summary>
     public bool AlwaysHasPicture { get; init; }
 
@@ -41,7 +47,9 @@ internal sealed class RoadJob
     {
         Board board = Boards.Boards.Find(BoardName);
         OverlayDirectory? overlays = OverlayPath is null ? null : new OverlayDirectory(OverlayPath);
-        Executor executor = CreateExecutor(context, board);
+        Executor software = CreateExecutor(context, board);
+        using ChipExecutor? chip = ChipLink is null ? null : OnChip(context, software);
+        Executor executor = chip ?? software;
         using DecisionPins pins = new(PinAccess.Open(PinKind, board), board.Pins);
         using StopSignals signals = new(pins, context.Error);
 
@@ -79,6 +87,28 @@ internal sealed class RoadJob
         report.WriteSummary(context.Output, loop);
         if (OverlayPath is not null)
             context.Output.WriteLine($"overlays are in {OneLine.Of(OverlayPath)}");
+    }
+
+    /// <summary>A chip that fails is told of once; its layers then run in software, to the same bytes.</summary>
+    private ChipExecutor OnChip(CommandContext context, Executor software)
+    {
+        // The chip's board may be another than that of the pins: an emulated chip on a desktop.
+        Board board = Boards.Boards.Find(BoardName);
+        if (board.Chip is null && software.Model.Placement is { } placement)
+            board = Boards.Boards.Find(placement.Board);
+        ChipSession session = new(ChipLinks.Open(ChipLink!, board, ChipEmulation), board, ChipLink!, WearRecord.DefaultFolder);
+        try
+        {
+            return new ChipExecutor(
+                software,
+                session.ProgramOf(software.Model),
+                e => context.Error.WriteLine($"barrel-host: the chip failed, its layers go on in software: BRL{e.Code}: {OneLine.Of(e.Message)}"));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private Executor CreateExecutor(CommandContext context, Board board)

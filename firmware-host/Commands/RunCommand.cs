@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Barrel.Host.Cameras;
+using Barrel.Host.Chip;
 using Barrel.Host.Loop;
 using Barrel.Host.Pins;
 
@@ -19,13 +20,15 @@ internal static class RunCommand
         Option<bool> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool> loops = new("--loop") { Description = "begin again at the end of a directory" };
         Option<int> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe", DefaultValueFactory = _ => 1000 };
+        Option<string?> link = new("--link") { Description = "run the layers that were placed on a TDNN chip there: " + ChipLinks.Help };
+        Option<string?> emulate = new("--emulate") { Description = Emulation.Help };
         Option<bool> json = new("--json") { Description = "print one JSON object" };
         WholeNumber.InRange(frames, 1, long.MaxValue);
         WholeNumber.InRange(watchdog, 10, 3_600_000);
 
         Command command = new("run", "find the road in frames and show decisions on pins")
         {
-            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, json,
+            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, link, emulate, json,
         };
         command.SetAction(arguments =>
         {
@@ -41,6 +44,8 @@ internal static class RunCommand
                 PinKind = arguments.GetRequiredValue(pins),
                 OverlayPath = arguments.GetValue(overlay),
                 IsJson = arguments.GetValue(json),
+                ChipLink = arguments.GetValue(link),
+                ChipEmulation = Emulation.Parse(arguments.GetValue(emulate)),
                 Loop = new FrameLoopSettings
                 {
                     FrameCountMax = arguments.GetValue(frames) ?? long.MaxValue,

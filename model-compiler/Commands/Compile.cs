@@ -5,6 +5,7 @@ using Barrel.Compiler.Data;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
 using Barrel.Compiler.Lowering;
+using Barrel.Compiler.Placing;
 using Barrel.Compiler.Quantizing;
 using Barrel.Compiler.Reports;
 using Barrel.Compiler.Tuning;
@@ -54,6 +55,9 @@ public sealed record CompileOptions
     /// <summary>The board that the blob must fit on; null: none.</summary>
     public string? Board { get; init; }
 
+    /// <summary>Bad processing elements of the board's chip, a JSON file; null: none.</summary>
+    public string? Faults { get; init; }
+
     /// <summary>Folder for the report; null: none.</summary>
     public string? Report { get; init; }
 
@@ -96,13 +100,14 @@ public static class Compile
             HelpName = "X",
         };
         var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss and --report, as for evaluate", HelpName = "DIR" };
-        var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not)", HelpName = "NAME" };
+        var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not); binary layers are placed on its TDNN chip", HelpName = "NAME" };
+        var faults = new Option<string?>("--faults") { Description = "Bad processing elements of the board's chip, as barrel-host chip diagnose writes them", HelpName = "MAP.json" };
         var report = new Option<string?>("--report") { Description = "Write a report, one HTML page, to this folder", HelpName = "DIR" };
         var csharp = new Option<string?>("--emit-csharp") { Description = "Write the network as C# source to this folder", HelpName = "DIR" };
         var json = SharedOptions.Json();
         return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
         {
-            model, output, calibrate, weights, bits, adds, blobBytes, activationBits, activations, card, loss, data, board, report, csharp, json,
+            model, output, calibrate, weights, bits, adds, blobBytes, activationBits, activations, card, loss, data, board, faults, report, csharp, json,
         }.Does(result => Run(
             Validate(new CompileOptions
             {
@@ -119,6 +124,7 @@ public static class Compile
                 TargetLoss = result.GetValue(loss),
                 Data = result.GetValue(data),
                 Board = result.GetValue(board),
+                Faults = result.GetValue(faults),
                 Report = result.GetValue(report),
                 EmitCSharp = result.GetValue(csharp),
                 Json = result.GetValue(json),
@@ -153,6 +159,8 @@ public static class Compile
             throw OptionCheck.Wrong("--target-loss searches --adds-per-mac; one of the two would be right");
         if (options.TargetLoss is not null && options.Weights != WeightSchemes[0])
             throw OptionCheck.Wrong($"--target-loss with --weights {options.Weights}, which takes no budget of adds; --weights {WeightSchemes[0]} would be right");
+        if (options.Faults is not null && options.Board is null)
+            throw OptionCheck.Wrong("--faults without --board; the board whose chip it is would be right");
         OptionCheck.OutputFile(options.Output, "--output", ".barrel");
         if (options.Report is not null)
             ReportFolder.Check(options.Report);
@@ -163,6 +171,8 @@ public static class Compile
     {
         QuantizeOptions quantization = Quantization(options);
         Board? board = options.Board is null ? null : Barrel.Boards.Boards.Find(options.Board);
+        ChipFaultMap? faults = options.Faults is null ? null : ChipFaultMap.Load(options.Faults);
+        faults?.CheckFits(board!, options.Faults!);
         ModelCard card = ModelCard.For(options.Model, options.Card);
         if (card.Warning(options.Model) is string warning)
             streams.Error.WriteLine(warning);
@@ -170,6 +180,7 @@ public static class Compile
         LoweredNetwork lowered = NetworkCompiler.Lower(graph, card);
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(lowered));
         Trial chosen;
+        PlacedBlob? placed = null;
         using (var progress = new Progress(streams))
         {
             using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, lowered.Macs, progress);
@@ -179,6 +190,12 @@ public static class Compile
             chosen = options.BlobBytes is int bytes ? new BlobSearch(trials.Compile, bytes, progress.Line).Run(quantization)
                 : search is null ? trials.Compile(quantization) : search.Run();
             AddsBudget.Check(options, chosen.Model);
+            if (board?.Chip is not null)
+            {
+                placed = PlacedBlob.Of(chosen.Model, board, faults);
+                chosen = chosen.With(placed.Model, placed.Remarks);
+            }
+
             OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
             if (options.Report is not null)
                 ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);

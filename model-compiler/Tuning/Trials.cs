@@ -29,6 +29,9 @@ internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<
     /// <summary>The setting as users name it.</summary>
     public string Setting => Name(Options);
 
+    /// <summary>The same network placed on a chip.</summary>
+    public Trial With(Model placed, IReadOnlyList<string> more) => new(Options, placed, [.. Remarks, .. more]);
+
     public static string Name(QuantizeOptions options)
     {
         string weights = options.Weights == WeightScheme.Terms

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Barrel.Boards;
+
+/// <summary>
+/// The processing elements (PEs) of one chip that do not work, a JSON file: <c>barrel-host chip diagnose</c> finds them, <c>barrel compile --faults</c> places a
+/// network around them.
+/// </summary>
+public sealed class ChipFaultMap
+{
+    private const int FileBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Name of the board whose chip it is.</summary>
+    public required string Board { get; init; }
+
+    /// <summary>Serial number of the chip, 0 to 2^32 − 1.</summary>
+    public required long Serial { get; init; }
+
+    /// <summary>Segments of the chip, 1 to 65,536.</summary>
+    public required int Segments { get; init; }
+
+    /// <summary>PEs of a segment, a multiple of 16, 16 to 64.</summary>
+    public required int SegmentPes { get; init; }
+
+    /// <summary>Each PE at most once; may be empty.</summary>
+    public required ChipFault[] Faults { get; init; }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="BoardException">BRL4005 to BRL4007.</exception>
+    public static ChipFaultMap Load(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > FileBytesMax)
+                throw new BoardException(BoardErrors.UnreadableFaultMap, $"fault map '{path}' has {stream.Length} bytes; at most {FileBytesMax}");
+            byte[] json = new byte[stream.Length];
+            stream.ReadExactly(json);
+            return Parse(json, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new BoardException(BoardErrors.UnreadableFaultMap, $"fault map '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Reads a map from JSON in UTF-8.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="source">Name of the file, for messages.</param>
+    /// <exception cref="BoardException">BRL4006 or BRL4007.</exception>
+    public static ChipFaultMap Parse(ReadOnlySpan<byte> json, string source)
+    {
+        ChipFaultMap? map;
+        try
+        {
+            map = JsonSerializer.Deserialize(json, ChipFaultMapJson.Default.ChipFaultMap);
+        }
+        catch (JsonException e)
+        {
+            throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}': {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+        }
+
+        if (map is null)
+            throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}' is null; a JSON object would be right");
+        map.Check(source);
+        return map;
+    }
+
+    /// <summary>Writes the file: complete, or not at all.</summary>
+    /// <exception cref="BoardException">BRL4007, BRL4009.</exception>
+    public void Save(string path)
+    {
+        Check(path);
+        string? temporary = null;
+        try
+        {
+            string full = Path.GetFullPath(path);
+            temporary = Path.Combine(Path.GetDirectoryName(full) ?? full, $".barrel-{Guid.NewGuid():N}.tmp");
+            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                JsonSerializer.Serialize(stream, this, ChipFaultMapJson.Default.ChipFaultMap);
+                stream.WriteByte((byte)'\n');
+
+                // A full disk shows here at the latest, before the old file is gone.
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // Nothing more can be done where the temporary file cannot be removed either.
+            if (temporary is not null && File.Exists(temporary))
+                File.Delete(temporary);
+            throw new BoardException(BoardErrors.UnwritableFaultMap, $"fault map '{path}' cannot be written: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Whether it is a map of the board's chip.</summary>
+    /// <param name="board">A board with a chip.</param>
+    /// <param name="source">Name of the file, for messages.</param>
+    /// <exception cref="BoardException">BRL4008.</exception>
+    public void CheckFits(Board board, string source)
+    {
+        ArgumentNullException.ThrowIfNull(board);
+        if (board.Chip is not { } chip)
+            throw new BoardException(BoardErrors.OtherFaultMap, $"fault map '{source}' is of a chip of board '{Board}', and board '{board.Name}' has none");
+        if (Board != board.Name || Segments != chip.Segments || SegmentPes != chip.SegmentPes)
+        {
+            throw new BoardException(
+                BoardErrors.OtherFaultMap,
+                $"fault map '{source}' is of a chip of board '{Board}', {Segments} segments of {SegmentPes} PEs; board '{board.Name}' has {chip.Segments} of {chip.SegmentPes}");
+        }
+    }
+
+    private void Check(string source)
+    {
+        if (Board.Length == 0 || Board.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+            throw Wrong(source, "board", $"'{Board}'", "lower-case letters, digits and hyphens");
+        InRange(source, "serial", Serial, 0, uint.MaxValue);
+        InRange(source, "segments", Segments, 1, 1 << 16);
+        InRange(source, "segmentPes", SegmentPes, 16, 64);
+        if (SegmentPes % 16 != 0)
+            throw Wrong(source, "segmentPes", $"{SegmentPes}", "a multiple of 16");
+        HashSet<(int Segment, int Pe)> seen = [];
+        for (int i = 0; i < Faults.Length; i++)
+        {
+            ChipFault? fault = Faults[i];
+            if (fault is null)
+                throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}': faults[{i}] is null; an object would be right");
+            InRange(source, $"faults[{i}].segment", fault.Segment, 0, Segments - 1);
+            InRange(source, $"faults[{i}].pe", fault.Pe, 0, SegmentPes - 1);
+            if (fault.Kind is not (ChipFault.StuckPlus or ChipFault.StuckMinus or ChipFault.Dead or ChipFault.Weak))
+                throw Wrong(source, $"faults[{i}].kind", $"'{fault.Kind}'", "stuckPlus, stuckMinus, dead or weak");
+            if (fault.Strength is double strength && !(strength is >= 0 and <= 1e6))
+                throw Wrong(source, $"faults[{i}].strength", FormattableString.Invariant($"{strength}"), "0 to 1e6");
+            if (!seen.Add((fault.Segment, fault.Pe)))
+                throw Wrong(source, $"faults[{i}]", $"PE {fault.Pe} of segment {fault.Segment} once more", "each PE at most once");
+        }
+    }
+
+    private static void InRange(string source, string key, long value, long min, long max)
+    {
+        if (value < min || value > max)
+            throw Wrong(source, key, $"{value}", $"{min} to {max}");
+    }
+
+    private static BoardException Wrong(string source, string key, string value, string right) =>
+        new(BoardErrors.InvalidFaultMapValue, $"fault map '{source}': {key} is {value}; it is {right}");
+}
+
+/// <summary>One PE that does not work.</summary>
+public sealed class ChipFault
+{
+    /// <summary>Its weight is +1 whatever is written.</summary>
+    public const string StuckPlus = "stuckPlus";
+
+    /// <summary>Its weight is −1 whatever is written.</summary>
+    public const string StuckMinus = "stuckMinus";
+
+    /// <summary>It delays no rail.</summary>
+    public const string Dead = "dead";
+
+    /// <summary>Its delay step is another than that of a good one.</summary>
+    public const string Weak = "weak";
+
+    /// <summary>From 0.</summary>
+    public required int Segment { get; init; }
+
+    /// <summary>Within the segment, from 0.</summary>
+    public required int Pe { get; init; }
+
+    /// <summary>One of the constants.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Its delay step, 1 being a good one's; null where it was not measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Strength { get; init; }
+}
+
+/// <summary>Without reflection, so that ahead-of-time compilation keeps what it needs.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ChipFaultMap))]
+internal sealed partial class ChipFaultMapJson : JsonSerializerContext;
