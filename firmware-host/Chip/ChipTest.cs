@@ -97,7 +97,10 @@ internal sealed class ChipTest
             executor.RunLayer(layer, arenas);
             if (executor.PlacedAt(layer) is not null)
                 for (int i = 0; i < frames.Length; i++)
-                    mismatch[i] ??= CompareLayer(layer, arenas[i]);
+                {
+                    string? difference = CompareLayer(layer, arenas[i]);
+                    mismatch[i] ??= difference;
+                }
         }
 
         for (int i = 0; i < frames.Length; i++)
