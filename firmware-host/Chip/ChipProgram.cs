@@ -83,6 +83,17 @@ internal sealed class ChipProgram
                     wear?.Check(segment);
         }
 
+        // Recorded before it is done: a program that is stopped has counted too much, never too little.
+        for (int i = rows.First(pass); wear is not null && i < rows.First(pass + 1); i++)
+        {
+            int first = rows.FirstSegmentAt(i), end = first + rows.SegmentsAt(i);
+            for (int segment = first; segment < end; segment++)
+                if (!IsAsWanted(segment))
+                    wear.Add(segment);
+        }
+
+        wear?.Save();
+
         if (loadedPass == NothingLoaded)
             TurnOff();
         loadedPass = Unfinished;
@@ -178,8 +189,6 @@ internal sealed class ChipProgram
         isKnown.AsSpan(first, end - first).Clear();
         for (int pulse = 1; ; pulse++)
         {
-            // Recorded first: a program that is stopped here has counted too much, never too little.
-            wear?.Add(first, end);
             SegmentsWritten += end - first;
             chip.Link.Write(WeightsAt(first), wanted);
             chip.Link.Read(WeightsAt(first), held);
@@ -188,6 +197,12 @@ internal sealed class ChipProgram
             if (pulse == (placement.Kind == Placement.KindReram ? PulsesMax : 2))
                 throw new BarrelException(
                     ChipErrors.ReadBack, $"segment {first + (held.CommonPrefixLength(wanted) / wordsPerSegment)} does not keep its weights after {pulse} tries; run 'chip diagnose'");
+
+            // The next pulse reaches the cells that are not there yet.
+            for (int segment = first; wear is not null && segment < end; segment++)
+                if (!IsAsWanted(segment))
+                    wear.Add(segment);
+            wear?.Save();
         }
 
         isKnown.AsSpan(first, end - first).Fill(true);

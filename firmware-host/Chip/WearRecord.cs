@@ -65,18 +65,17 @@ internal sealed class WearRecord
                 ChipErrors.WornOut, $"segment {segment} was programmed {cycles[segment]} times, and its cells endure {enduranceCycles}; nothing was programmed; use another chip");
     }
 
-    /// <summary>One more pulse for some segments, on disk when this returns.</summary>
-    /// <exception cref="BarrelException">BRL5010, and nothing is recorded; BRL5013.</exception>
-    public void Add(int first, int end)
+    /// <summary>One more pulse for a segment; on disk after <see cref="Save"/>.</summary>
+    /// <exception cref="BarrelException">BRL5010, and nothing is counted.</exception>
+    public void Add(int segment)
     {
-        for (int i = first; i < end; i++)
-            Check(i);
-        for (int i = first; i < end; i++)
-            cycles[i]++;
-        Save();
+        Check(segment);
+        cycles[segment]++;
     }
 
-    private void Save()
+    /// <summary>Writes the record.</summary>
+    /// <exception cref="BarrelException">BRL5013.</exception>
+    public void Save()
     {
         List<WearRun> runs = [];
         for (int i = 0; i < cycles.Length; )

@@ -27,6 +27,11 @@ public sealed class EmulatedChip
     /// <exception cref="ArgumentException">Two faults in one PE, a PE that the chip does not have, or a variation out of its range.</exception>
     /// <exception cref="InvalidDataException">The register document lacks something that the emulator asks it for.</exception>
     public EmulatedChip(BoardChip chip, uint serial = 1, ChipVariation? variation = null, IReadOnlyList<PeFault>? faults = null)
+        : this(LinkDocument.Embedded, chip, serial, variation, faults)
+    {
+    }
+
+    internal EmulatedChip(LinkDocument document, BoardChip chip, uint serial, ChipVariation? variation, IReadOnlyList<PeFault>? faults)
     {
         ArgumentNullException.ThrowIfNull(chip);
         variation ??= new ChipVariation();
@@ -34,7 +39,6 @@ public sealed class EmulatedChip
         faults ??= [];
         CheckFaults(chip, faults);
         Chip = chip;
-        LinkDocument document = LinkDocument.Embedded;
         layout = new FrameLayout(document);
         check = new Crc16(layout.Polynomial, layout.Beginning);
         registers = new ChipRegisters(document, chip, serial, variation, faults);
