@@ -18,7 +18,7 @@ internal static class PlacementSection
         if (costs is { Traffic: { } traffic, Board: { } board })
         {
             BoardChip chip = board.Chip!;
-            page.Add($"<p>A frame sends {traffic.FrameBytes:N0} bytes over the link, {costs.FrameMs ?? 0:N2} ms at {board.Spi.ClockHz / 1e6:0.###} MHz; {traffic.LoadBytes:N0} bytes are sent once. ");
+            page.Add($"<p class=\"after\">A frame sends {traffic.FrameBytes:N0} bytes over the link, {costs.FrameMs ?? 0:N2} ms at {board.Spi.ClockHz / 1e6:0.###} MHz; {traffic.LoadBytes:N0} bytes are sent once. ");
             page.Add($"Its chains take {costs.ComputeNj ?? 0:N1} nJ at {chip.OperationFj:0.###} fJ for each PE and evaluation, {costs.AskedNj ?? 0:N1} nJ of it those that are asked: all that are on the chip race. ");
             page.Add($"The link takes {costs.LinkNj ?? 0:N1} nJ at {chip.LinkBitPj:0.###} pJ a bit.</p>\n");
         }
@@ -48,8 +48,9 @@ internal static class PlacementSection
 
     private static void Legend(HtmlText page, PlacementCosts costs)
     {
-        page.Add($"<h3>The array</h3>\n<p>Segments row by row, a colour for each layer; pale ones stay from other passes");
-        page.Add($"{(costs.Placement.Passes > PicturesMax ? FormattableString.Invariant($". {PicturesMax} of the {costs.Placement.Passes:N0} passes are drawn") : "")}.</p>\n<ul class=\"legend\">");
+        int passes = costs.Placement.Passes;
+        page.Add($"<h3>The array</h3>\n<p>Segments row by row, a colour for each layer{(passes > 1 ? "; pale ones stay from other passes" : "")}.");
+        page.Add($"{(passes > PicturesMax ? FormattableString.Invariant($" {PicturesMax} of the {passes:N0} passes are drawn.") : "")}</p>\n<ul class=\"legend\">");
         for (int i = 0; i < costs.Layers.Length; i++)
             page.Add($"<li><svg class=\"swatch\" viewBox=\"0 0 1 1\" aria-hidden=\"true\"><rect class=\"tone{ArrayPicture.ToneOf(i)}\" width=\"1\" height=\"1\"/></svg>{costs.Layers[i].Name}</li>");
         page.Add($"</ul>\n");

@@ -5,6 +5,7 @@ using Barrel.Compiler.Placing;
 using Barrel.Compiler.Tests.Commands;
 using Barrel.Compiler.Tests.Data;
 using Barrel.Compiler.Tests.Import;
+using Barrel.Compiler.Tests.Reports;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Tests.Placing;
@@ -100,6 +101,41 @@ public class PlaceCommandTests
         Assert.Contains("needs sums of chains, and the chip gives only signs: it stays in software", compiled.Error);
         Model model = Model.Load(File.ReadAllBytes(folder["OUT.barrel"]), 1 << 20);
         Assert.HasCount(1, model.Placement!.Layers);
+    }
+
+    [TestMethod]
+    public void BoardsSayWhichChipTheyHave()
+    {
+        Assert.Contains("SRAM 512x64", TestCommandLine.Run("boards").Out);
+        using JsonDocument json = JsonDocument.Parse(TestCommandLine.Run("boards", "--json").Out);
+        JsonElement[] chips = [.. json.RootElement.GetProperty("boards").EnumerateArray().Where(b => b.TryGetProperty("chip", out _)).Select(b => b.GetProperty("chip"))];
+        Assert.HasCount(2, chips);
+        Assert.AreEqual(65536, chips[0].GetProperty("segments").GetInt32());
+    }
+
+    [TestMethod]
+    [DataRow(390)]
+    [DataRow(1200)]
+    public void TheReportShowsTheArray(int width)
+    {
+        using TemporaryFolder folder = Folder();
+        folder.Text("chip.json", BoardJson("\"segments\": 512", "\"segments\": 24"));
+        TestCommandLine run = TestCommandLine.RunIn(folder, "compile NET.onnx -o OUT.barrel --board FOLDER/chip.json --report FOLDER/report");
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        string page = File.ReadAllText(folder["report/index.html"]);
+        Assert.Contains("<h2>On the TDNN chip</h2>", page);
+        Placement placement = Model.Load(File.ReadAllBytes(folder["OUT.barrel"]), 1 << 20).Placement!;
+        Assert.IsGreaterThan(1, placement.Passes);
+        for (int pass = 1; pass <= placement.Passes; pass++)
+            Assert.Contains($"aria-label=\"segments in pass {pass}\"", page);
+        string? browser = Browser.Find();
+        if (browser is null)
+            Assert.Inconclusive("no chromium in PATH");
+        (JsonElement found, string[] console) = Browser.Look(browser!, folder, page, width);
+        Assert.AreEqual("", string.Join('\n', console));
+        Assert.AreEqual(width, found.GetProperty("scrollWidth").GetInt32(), "the page is wider than its view");
+        foreach (string none in new[] { "outside", "smallTexts", "requests" })
+            Assert.AreEqual("[]", found.GetProperty(none).GetRawText(), none);
     }
 
     [TestMethod]
