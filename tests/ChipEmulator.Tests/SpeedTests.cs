@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Barrel.Boards;
 
@@ -22,16 +21,23 @@ public class SpeedTests
     public void Thousand_digits_in_time(string kind, double secondsMax)
     {
         BoardChip geometry = Bench.Shipped("tdnn-sram-65nm");
-        ChipVariation variation = new() { SigmaStatic = kind.StartsWith("static", StringComparison.Ordinal) ? 0.1 : 0, SigmaJitter = kind.EndsWith("jitter", StringComparison.Ordinal) ? 0.1 : 0 };
+        ChipVariation variation = new()
+        {
+            SigmaStatic = kind.StartsWith("static", StringComparison.Ordinal) ? 0.1 : 0,
+            SigmaJitter = kind.EndsWith("jitter", StringComparison.Ordinal) ? 0.1 : 0,
+        };
         EmulatedSpiDevice device = new(new EmulatedChip(geometry, variation: variation, faults: kind == "faults" ? PlantFaults.Random(geometry, 64, 1) : null));
         Random random = new(1);
-        Stopwatch watch = Stopwatch.StartNew();
+        TimeSpan before = Environment.CpuUsage.TotalTime; // Nothing else runs in this process, whatever the machine does besides.
         int evaluations = 0;
         long weightBytes = 0;
         foreach ((int segmentsPerChain, int passes) in ((int, int)[])[(13, 27), (17, 35), (17, 35), (17, 1)])
         {
-            ushort[] config = [.. Enumerable.Range(0, 512).Select(s => ChipState.Segment(s % segmentsPerChain == 0, s % segmentsPerChain == segmentsPerChain - 1 ? 1 : 64, s % segmentsPerChain))];
-            byte[] exchange = Frame.Request(1, Frame.Input, [.. Enumerable.Range(0, 4 * segmentsPerChain).Select(_ => (ushort)random.Next(65536))], Frame.Output, 32);
+            int last = segmentsPerChain - 1;
+            ushort[] within = [.. Enumerable.Range(0, segmentsPerChain).Select(s => ChipState.Segment(s == 0, s == last ? 1 : 64, s))];
+            ushort[] config = [.. Enumerable.Range(0, 512).Select(s => within[s % segmentsPerChain])];
+            ushort[] input = [.. Enumerable.Range(0, 4 * segmentsPerChain).Select(_ => (ushort)random.Next(65536))];
+            byte[] exchange = Frame.Request(1, Frame.Input, input, Frame.Output, 32);
             byte[] answer = new byte[exchange.Length];
             for (int pass = 0; pass < passes; pass++)
             {
@@ -52,7 +58,7 @@ public class SpeedTests
             }
         }
 
-        double seconds = watch.Elapsed.TotalSeconds;
+        double seconds = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         TestContext.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: {evaluations} evaluations, {weightBytes / 1e6:F1} MB of weights, {seconds:F2} s"));
         Assert.IsLessThan(secondsMax, seconds);
     }
