@@ -2,8 +2,8 @@ using Barrel.Runtime;
 
 namespace Barrel.Host;
 
-/// <summary>Makes an executor of a blob that needs no larger arena than given.</summary>
-internal delegate Executor ExecutorFactory(byte[] blob, int arenaBytesMax);
+/// <summary>Makes an executor of a blob that needs no larger arena than given, with so many threads.</summary>
+internal delegate Executor ExecutorFactory(byte[] blob, int arenaBytesMax, int threads);
 
 /// <summary>Reads models and hands them to the loader; the only place that knows it.</summary>
 internal static class ModelFile
@@ -11,7 +11,7 @@ internal static class ModelFile
     private const long FileBytesMax = 512L << 20;
 
     /// <exception cref="BarrelException">BRL3001 to BRL3008.</exception>
-    public static Executor Load(byte[] blob, int arenaBytesMax) => Executors.Create(Model.LoadKeeping(blob, arenaBytesMax));
+    public static Executor Load(byte[] blob, int arenaBytesMax, int threads) => Executors.Create(Model.LoadKeeping(blob, arenaBytesMax), threads: threads);
 
     /// <summary>A model without an executor, for those that choose it themselves.</summary>
     /// <exception cref="BarrelException">BRL3001 to BRL3007, BRL4030.</exception>

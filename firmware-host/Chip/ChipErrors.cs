@@ -45,6 +45,12 @@ public static class ChipErrors
     /// <summary>Settings of the emulator are wrong.</summary>
     public const int BadEmulation = 5014;
 
+    /// <summary>The emulated chip cannot be served as a device.</summary>
+    public const int CannotServe = 5015;
+
+    /// <summary>It would wear a ReRAM chip, and nobody said that it may.</summary>
+    public const int WearNotAllowed = 5016;
+
     /// <summary>Not an error of a user's: the chip was reset, and what it held must be loaded again.</summary>
     internal const int WasReset = 5090;
 }

@@ -17,7 +17,7 @@ internal sealed class ChipExecutor : Executor, IDisposable
     private readonly int[] sums;
     private readonly Action<BarrelException>? onFailure;
 
-    /// <param name="software">Runs what is not placed; its arena is shared.</param>
+    /// <param name="software">Runs what is not placed; its arena is shared. Not closed here.</param>
     /// <param name="program">Fills the chip; closed with the executor.</param>
     /// <param name="onFailure">Told when the chip fails, once; without it the error is thrown.</param>
     public ChipExecutor(Executor software, ChipProgram program, Action<BarrelException>? onFailure = null)
@@ -89,7 +89,6 @@ internal sealed class ChipExecutor : Executor, IDisposable
     public void Dispose()
     {
         program.Chip.Dispose();
-        (software as IDisposable)?.Dispose();
     }
 
     private void RunPlaced(int layer, ChipLayerRunner runner)

@@ -30,7 +30,7 @@ internal static class ChipLinks
             return emulation.CreateDevice(chip);
         if (!emulation.IsDefault)
             throw new BarrelException(ChipErrors.BadEmulation, $"--emulate is for --link {Emulator}, and the link is '{name}'");
-        if (!TryParse(name, out int bus, out int chipSelect))
+        if (!name.StartsWith(SpiPrefix, StringComparison.Ordinal) || !TryParseBus(name[SpiPrefix.Length..], out int bus, out int chipSelect))
             throw new BarrelException(ChipErrors.UnknownLink, $"unknown link '{name}'; it is {Help}");
         string path = $"/dev/spidev{bus}.{chipSelect}";
         if (!File.Exists(path))
@@ -45,12 +45,12 @@ internal static class ChipLinks
         }
     }
 
-    private static bool TryParse(string name, out int bus, out int chipSelect)
+    /// <summary>Reads "BUS.CS", each 0 to 255.</summary>
+    public static bool TryParseBus(string text, out int bus, out int chipSelect)
     {
         bus = chipSelect = 0;
-        if (!name.StartsWith(SpiPrefix, StringComparison.Ordinal) || name[SpiPrefix.Length..].Split('.') is not [string first, string second])
-            return false;
-        return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out bus) && bus <= 255
+        return text.Split('.') is [string first, string second]
+            && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out bus) && bus <= 255
             && int.TryParse(second, NumberStyles.None, CultureInfo.InvariantCulture, out chipSelect) && chipSelect <= 255;
     }
 }

@@ -7,6 +7,9 @@ namespace Barrel.Host.Chip;
 /// <summary>The options that all commands for a chip share.</summary>
 internal sealed class ChipOptions
 {
+    /// <summary>Where neither the user nor a model names one.</summary>
+    public const string DefaultBoard = "tdnn-sram-65nm";
+
     public Option<string> Link { get; } = new("--link") { Description = ChipLinks.Help, DefaultValueFactory = _ => "emulator" };
 
     public Option<string?> Board { get; } = new("--board") { Description = "the board with the chip, or its .json file; else the one that the model was placed for" };
@@ -28,7 +31,7 @@ internal sealed class ChipOptions
     /// <param name="model">The model that it will run, or null.</param>
     public ChipSession Open(ParseResult arguments, Model? model)
     {
-        Board board = Boards.Boards.Find(arguments.GetValue(Board) ?? model?.Placement?.Board ?? "tdnn-sram-65nm");
+        Board board = Boards.Boards.Find(arguments.GetValue(Board) ?? model?.Placement?.Board ?? DefaultBoard);
         string link = arguments.GetRequiredValue(Link);
         return new ChipSession(ChipLinks.Open(link, board, Emulation.Parse(arguments.GetValue(Emulate))), board, link, arguments.GetValue(State) ?? WearRecord.DefaultFolder);
     }

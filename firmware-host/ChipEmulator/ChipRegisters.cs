@@ -160,6 +160,7 @@ internal sealed class ChipRegisters
         }
     }
 
+    // STATUS never tells busy here, because a busy chip refuses to read.
     private ushort ReadWord(Place place, int offset) => place switch
     {
         Place.Id => numbers.Id,
@@ -172,7 +173,7 @@ internal sealed class ChipRegisters
         Place.SegmentPes => (ushort)chip.SegmentPes,
         Place.InputWords => (ushort)(chip.InputBits / 16),
         Place.MarginBits => (ushort)chip.MarginBits,
-        Place.Status => (ushort)(IsReset ? 1 << numbers.StatusResetBit : 0), // A busy chip refuses to read, so busy is never seen here.
+        Place.Status => (ushort)(IsReset ? 1 << numbers.StatusResetBit : 0),
         Place.Control => (ushort)(isAutomatic ? 1 << numbers.ControlAutoBit : 0),
         Place.Scratch => scratch,
         Place.CheckErrors => CheckErrors,

@@ -9,7 +9,10 @@ public sealed record LinkFaults
     /// <summary>Probability of a transfer that does not reach the chip: the host reads all 0 or all 1.</summary>
     public double DropRate { get; init; }
 
-    /// <summary>Probability of a transfer whose frame comes twice: by equal chances the chip gets the request twice, or the host the answer before this one again.</summary>
+    /// <summary>
+    /// Probability of a transfer whose frame comes twice: by equal chances the chip gets the request twice, or the host gets the answer
+    /// before this one again.
+    /// </summary>
     public double RepeatRate { get; init; }
 
     /// <summary>The chip is reset right before this transfer; −1: never.</summary>

@@ -73,22 +73,25 @@ internal sealed class PeDelays
         ReadOnlySpan<Vector<float>> vectors = MemoryMarshal.Cast<float, Vector<float>>(differences.AsSpan(segment * Stride, Stride));
         Vector<int> laneBits = LaneBits;
         Vector<int> sign = new(int.MinValue);
-        int lanesPerHalf = 32 / Vector<float>.Count;
+        Vector<float> sum = lanes;
+        int vectorsPerHalf = 32 / Vector<float>.Count;
         for (int half = 0; half < 2; half++)
         {
             Vector<int> inputs = new((int)(inputBits >> (32 * half)));
             Vector<int> members = new((int)(mask >> (32 * half)));
-            foreach (Vector<float> difference in vectors.Slice(half * lanesPerHalf, lanesPerHalf))
+            foreach (Vector<float> difference in vectors.Slice(half * vectorsPerHalf, vectorsPerHalf))
             {
                 Vector<int> isPlus = Vector.Equals(inputs & laneBits, Vector<int>.Zero);
                 Vector<int> term = difference.As<float, int>() ^ Vector.AndNot(sign, isPlus);
                 if (!isWhole)
                     term = Vector.AndNot(term, Vector.Equals(members & laneBits, Vector<int>.Zero));
-                lanes += term.As<int, float>();
+                sum += term.As<int, float>();
                 inputs = Vector.ShiftRightLogical(inputs, Vector<int>.Count);
                 members = Vector.ShiftRightLogical(members, Vector<int>.Count);
             }
         }
+
+        lanes = sum;
     }
 
     // A lane looks at its own bit of what is shifted past it.

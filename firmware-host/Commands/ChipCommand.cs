@@ -10,5 +10,7 @@ internal static class ChipCommand
         ChipProbeCommand.Create(context),
         ChipLoadCommand.Create(context),
         ChipTestCommand.Create(context),
+        ChipDiagnoseCommand.Create(context),
+        ChipEmulateCommand.Create(context),
     };
 }

@@ -31,6 +31,9 @@ internal sealed class RoadJob
 
     public bool IsJson { get; init; }
 
+    /// <summary>Threads that share an inference.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Where the TDNN chip for placed layers is; null runs them in software.</summary>
     public string? ChipLink { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed class RoadJob
         Board board = Boards.Boards.Find(BoardName);
         OverlayDirectory? overlays = OverlayPath is null ? null : new OverlayDirectory(OverlayPath);
         Executor software = CreateExecutor(context, board);
+        using IDisposable? threads = software as IDisposable;
         using ChipExecutor? chip = ChipLink is null ? null : OnChip(context, software);
         Executor executor = chip ?? software;
         using DecisionPins pins = new(PinAccess.Open(PinKind, board), board.Pins);
@@ -92,9 +96,12 @@ internal sealed class RoadJob
     /// <summary>A chip that fails is told of once; its layers then run in software, to the same bytes.</summary>
     private ChipExecutor OnChip(CommandContext context, Executor software)
     {
+        if (software.Model.Placement is not { } placement)
+            throw new BarrelException(ChipErrors.NotPlaced, $"model '{ModelName}' has no layer on a chip; compile it with the --board that has one, or leave --link out");
+
         // The chip's board may be another than that of the pins: an emulated chip on a desktop.
         Board board = Boards.Boards.Find(BoardName);
-        if (board.Chip is null && software.Model.Placement is { } placement)
+        if (board.Chip is null)
             board = Boards.Boards.Find(placement.Board);
         ChipSession session = new(ChipLinks.Open(ChipLink!, board, ChipEmulation), board, ChipLink!, WearRecord.DefaultFolder);
         try
@@ -115,7 +122,7 @@ internal sealed class RoadJob
     {
         try
         {
-            return context.CreateExecutor(Blob, board.ArenaBytesMax);
+            return context.CreateExecutor(Blob, board.ArenaBytesMax, Threads);
         }
         catch (BarrelException e) when (e.Code is >= ModelErrors.NotABlob and <= ModelErrors.TooLarge)
         {

@@ -3,6 +3,7 @@ using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
 using Barrel.Host.Loop;
 using Barrel.Host.Pins;
+using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
 
@@ -20,15 +21,17 @@ internal static class RunCommand
         Option<bool> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool> loops = new("--loop") { Description = "begin again at the end of a directory" };
         Option<int> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe", DefaultValueFactory = _ => 1000 };
+        Option<int> threads = new("--threads") { Description = "threads that share an inference; the decisions are the same with any number", DefaultValueFactory = _ => 1 };
         Option<string?> link = new("--link") { Description = "run the layers that were placed on a TDNN chip there: " + ChipLinks.Help };
         Option<string?> emulate = new("--emulate") { Description = Emulation.Help };
         Option<bool> json = new("--json") { Description = "print one JSON object" };
         WholeNumber.InRange(frames, 1, long.MaxValue);
+        WholeNumber.InRange(threads, 1, Executors.ThreadsMax);
         WholeNumber.InRange(watchdog, 10, 3_600_000);
 
         Command command = new("run", "find the road in frames and show decisions on pins")
         {
-            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, link, emulate, json,
+            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, threads, link, emulate, json,
         };
         command.SetAction(arguments =>
         {
@@ -44,6 +47,7 @@ internal static class RunCommand
                 PinKind = arguments.GetRequiredValue(pins),
                 OverlayPath = arguments.GetValue(overlay),
                 IsJson = arguments.GetValue(json),
+                Threads = arguments.GetValue(threads),
                 ChipLink = arguments.GetValue(link),
                 ChipEmulation = Emulation.Parse(arguments.GetValue(emulate)),
                 Loop = new FrameLoopSettings

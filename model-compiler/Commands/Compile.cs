@@ -193,19 +193,19 @@ public static class Compile
             if (board?.Chip is not null)
             {
                 placed = PlacedBlob.Of(chosen.Model, board, faults);
-                chosen = chosen.With(placed.Model, placed.Remarks);
+                chosen.Place(placed.Model);
             }
 
             OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
             if (options.Report is not null)
-                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
+                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? [], board), progress);
         }
 
         // An error stands alone: what was fused or dropped matters to those who have a blob.
-        foreach (string remark in chosen.Remarks)
+        foreach (string remark in chosen.Remarks.Concat(placed?.Remarks ?? []))
             streams.Error.WriteLine(OneLine.Of(remark));
         Model model = chosen.Model;
-        ModelReport.Write(streams.Out, model, options.Json);
+        ModelReport.Write(streams.Out, model, PlacementCosts.Of(model, board), options.Json);
         if (board is null)
             return ExitCode.Done;
         BoardFit fit = new(board, model);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Barrel.Compiler.Networks;
 using Barrel.Compiler.Reports;
+using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
 
@@ -23,7 +24,8 @@ public static class Inspect
 
     private static int Run(InspectOptions options, Streams streams)
     {
-        ModelReport.Write(streams.Out, BlobNetwork.Load(options.Blob), options.Json);
+        Model model = BlobNetwork.Load(options.Blob);
+        ModelReport.Write(streams.Out, model, PlacementCosts.Of(model), options.Json);
         return ExitCode.Done;
     }
 }

@@ -4,12 +4,13 @@ namespace Barrel.Compiler.Placing;
 
 /// <summary>How a chip is to be filled.</summary>
 /// <param name="ResidentSegments">Segments, from the first on, for chains that stay; the others are the window that passes go through. 0: none.</param>
+/// <param name="Gap">Segments left empty before the window: the driver configures chains that touch each other together.</param>
 /// <param name="ResidentOrder">Layers by whose chains stay first, as indices into the layers to be placed.</param>
 /// <param name="StartsPass">[layer]: whether it begins in a pass of its own although the one before has room.</param>
-internal sealed record FillingPlan(int ResidentSegments, int[] ResidentOrder, bool[] StartsPass)
+internal sealed record FillingPlan(int ResidentSegments, int Gap, int[] ResidentOrder, bool[] StartsPass)
 {
     /// <summary>Nothing stays, no room is left between layers: as good as it gets without a search.</summary>
-    public static FillingPlan Trivial(int layers) => new(0, [], new bool[layers]);
+    public static FillingPlan Trivial(int layers) => new(0, 0, [], new bool[layers]);
 }
 
 /// <summary>Puts chains into segments as a plan says: layers in order, each free run of segments with the next neuron of the layer that fits.</summary>
@@ -110,7 +111,7 @@ internal sealed class ChipFilling
     }
 
     /// <summary>Places the chains that stay.</summary>
-    /// <returns>The first segment behind them.</returns>
+    /// <returns>The window's first segment.</returns>
     private int Residents(FillingPlan plan)
     {
         foreach (int l in plan.ResidentOrder)
@@ -121,7 +122,7 @@ internal sealed class ChipFilling
             for (int row = 0; row < _layers[l].SegmentsOf.Length; row++)
                 if (_placement.Layers[l].FirstSegment[row] >= 0)
                     end = Math.Max(end, _placement.Layers[l].FirstSegment[row] + _layers[l].SegmentsOf[row]);
-        return end;
+        return end == 0 ? 0 : end + plan.Gap;
     }
 
     /// <summary>Places what it can of a layer in the free segments of a range.</summary>

@@ -10,18 +10,19 @@ internal sealed class LinkFrames(int transferBytesMax)
     /// <summary>Header, check and answer of a frame.</summary>
     public const int OverheadWords = 12;
 
+    /// <summary>Bytes of a word.</summary>
+    public const int WordBytes = 2;
+
     /// <summary>Words written and read that one frame has room for, at least 20.</summary>
-    private readonly int _payloadMax = (transferBytesMax / 2) - OverheadWords;
+    private readonly int _payloadMax = (transferBytesMax / WordBytes) - OverheadWords;
 
-    /// <summary>Words that follow each other are written.</summary>
-    public long Write(long words) => words + (OverheadWords * Frames(words, _payloadMax));
+    /// <summary>Words that follow each other are written, or are read.</summary>
+    public long OneWay(long words) => words + (OverheadWords * ((words + _payloadMax - 1) / _payloadMax));
 
-    /// <summary>Words that follow each other are written, and read back in the same frames.</summary>
-    public long WriteAndReadBack(long words) => (2 * words) + (OverheadWords * Frames(words, _payloadMax / 2));
+    /// <summary>Words are written, and the same words read back.</summary>
+    public long WriteAndReadBack(long words) => 2 * OneWay(words);
 
-    /// <summary>Inputs are written and results read, by the frame that brings the last input where that has room.</summary>
+    /// <summary>Inputs are written and results read, in one frame where both fit.</summary>
     public long Evaluate(long inputWords, long resultWords) =>
-        inputWords + resultWords + (OverheadWords * Frames(inputWords + resultWords, _payloadMax));
-
-    private static long Frames(long words, int most) => (words + most - 1) / most;
+        inputWords + resultWords <= _payloadMax ? OneWay(inputWords + resultWords) : OneWay(inputWords) + OneWay(resultWords);
 }

@@ -29,7 +29,7 @@ internal sealed class PassSearch
     {
         (_model, _layers, _geometry, _faults, _transferBytesMax) = (model, layers, geometry, faults, transferBytesMax);
         LinkFrames frames = new(transferBytesMax);
-        _partWords = Array.ConvertAll(layers, l => l.Positions * frames.Evaluate((l.Chains.PesMax + 15) / 16, 1));
+        _partWords = Array.ConvertAll(layers, l => l.Positions * frames.Evaluate((l.Chains.PesMax + 15) / 16, geometry.Segments / 16));
     }
 
     /// <summary>The best filling that was found.</summary>
@@ -40,14 +40,16 @@ internal sealed class PassSearch
         Filling best = search.Separated(trivial);
         foreach (int window in search.Windows())
             foreach (int[] order in search.Orders())
-                best = search.Better(best, new FillingPlan(geometry.Segments - window, order, new bool[layers.Length]));
+                foreach (int gap in new[] { 0, 1 })
+                    best = search.Better(best, new FillingPlan(geometry.Segments - window, gap, order, new bool[layers.Length]));
         return search.Separated(search.Sized(best));
     }
 
     /// <summary>Windows that are worth a try: for each number of passes the smallest, and the same in whole chains.</summary>
     private IEnumerable<int> Windows()
     {
-        int least = _layers.Max(l => l.SegmentsMax);
+        // Layers of longer chains may stay as a whole.
+        int least = _layers.Min(l => l.SegmentsMax);
         int most = _geometry.Segments;
         if (most <= SmallChip)
             return Enumerable.Range(least, most - least + 1);

@@ -6,7 +6,6 @@ namespace Barrel.Compiler.Placing;
 /// <summary>Which chains the bad processing elements (PEs) of a chip leave room for.</summary>
 internal sealed class SegmentFaults
 {
-    private readonly int _segments;
     private readonly int _segmentPes;
 
     /// <summary>[segment]: its first PE that no chain may use, the number of its PEs where there is none.</summary>
@@ -25,7 +24,6 @@ internal sealed class SegmentFaults
     /// <param name="map">Of a chip of this geometry; null: all is good.</param>
     public SegmentFaults(int segments, int segmentPes, ChipFaultMap? map)
     {
-        _segments = segments;
         _segmentPes = segmentPes;
         _firstBad = new int[segments];
         Array.Fill(_firstBad, segmentPes);
@@ -61,29 +59,15 @@ internal sealed class SegmentFaults
     /// <summary>Whether a row's chain works from a segment on: each of its PEs is good, or stuck at the very weight.</summary>
     public bool Fits(NeuronChains chains, int row, int first)
     {
-        int pes = chains.PesOf(row);
-        int end = first + ((pes + _segmentPes - 1) / _segmentPes);
-        for (int s = _nextFaulty[first]; s < end; s = _nextFaulty[Math.Min(s + 1, _segments)])
+        PlacedChain chain = new(chains, row, first, first + ((chains.PesOf(row) + _segmentPes - 1) / _segmentPes));
+        for (int s = _nextFaulty[first]; s < chain.End; s = _nextFaulty[s + 1])
         {
-            int before = (s - first) * _segmentPes;
-            int used = Math.Min(_segmentPes, pes - before);
-            if (_firstBad[s] < used)
-                return false;
-            ulong mask = used == 64 ? ulong.MaxValue : (1UL << used) - 1;
-            ulong minus = WeightsFrom(chains, row, before);
-            if ((((_stuckPlus[s] & minus) | (_stuckMinus[s] & ~minus)) & mask) != 0)
+            int pes = chain.PesIn(s, _segmentPes);
+            ulong minus = chain.WeightsIn(s, _segmentPes), plus = ~minus & (ulong.MaxValue >> (64 - pes));
+            if (_firstBad[s] < pes || ((_stuckPlus[s] & minus) | (_stuckMinus[s] & plus)) != 0)
                 return false;
         }
 
         return true;
-    }
-
-    /// <summary>64 weight bits of a row from a PE on, 1 for −1; segments need not begin with a word.</summary>
-    private static ulong WeightsFrom(NeuronChains chains, int row, int pe)
-    {
-        int word = pe >> 6, shift = pe & 63;
-        int at = (row * chains.WordsPerRow) + word;
-        ulong bits = chains.Weights[at] >> shift;
-        return shift == 0 || word + 1 >= chains.WordsPerRow ? bits : bits | (chains.Weights[at + 1] << (64 - shift));
     }
 }

@@ -9,13 +9,19 @@ namespace Barrel.Compiler.Reports;
 /// <summary>The layer table of <c>compile</c> and <c>inspect</c>, from the blob alone.</summary>
 internal static class ModelReport
 {
-    public static void Write(TextWriter writer, Model model, bool json)
+    /// <param name="placement">Null where none of it is on a chip.</param>
+    public static void Write(TextWriter writer, Model model, PlacementCosts? placement, bool json)
     {
         LayerCosts[] layers = ModelCosts.Of(model);
         if (json)
-            WriteJson(writer, model, layers);
-        else
-            WriteTable(writer, model, layers);
+        {
+            WriteJson(writer, model, layers, placement);
+            return;
+        }
+
+        WriteTable(writer, model, layers);
+        if (placement is not null)
+            PlacementReport.Write(writer, placement);
     }
 
     private static void WriteTable(TextWriter writer, Model model, LayerCosts[] layers)
@@ -47,7 +53,7 @@ internal static class ModelReport
             + $"DRAM {EnergyEstimate.Dram32} for 32 bits; narrower ones their share, multiplications its square; flash once a frame at DRAM's cost; --report says all");
     }
 
-    private static void WriteJson(TextWriter writer, Model model, LayerCosts[] layers)
+    private static void WriteJson(TextWriter writer, Model model, LayerCosts[] layers, PlacementCosts? placement)
     {
         using MemoryStream stream = new();
         using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true }))
@@ -77,6 +83,8 @@ internal static class ModelReport
             }
 
             json.WriteEndArray();
+            if (placement is not null)
+                PlacementReport.Write(json, placement);
             json.WriteEndObject();
         }
 

@@ -19,7 +19,7 @@ internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<
 
     public QuantizeOptions Options { get; } = options;
 
-    public Model Model { get; } = model;
+    public Model Model { get; private set; } = model;
 
     public LayerCosts[] Costs { get; } = ModelCosts.Of(model);
 
@@ -29,8 +29,8 @@ internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<
     /// <summary>The setting as users name it.</summary>
     public string Setting => Name(Options);
 
-    /// <summary>The same network placed on a chip.</summary>
-    public Trial With(Model placed, IReadOnlyList<string> more) => new(Options, placed, [.. Remarks, .. more]);
+    /// <summary>Takes the blob with its placement on a chip; nothing else about it is other.</summary>
+    public void Place(Model placed) => Model = placed;
 
     public static string Name(QuantizeOptions options)
     {

@@ -115,7 +115,7 @@ public class ChainTests
         BoardChip geometry = Bench.Geometry(banks: 3);
         Bench bench = new(new EmulatedChip(geometry));
         bench.Write(Frame.Input, 0xFFFF, 0xFFFF, 0xFFFF);
-        bench.Write(Frame.Config, 0x1000, 0x1000, 0xFFFF, 0x8000, 0x1000, 0x9000);
+        bench.Write(Frame.Config, 0x1000, 0x1000, 0xFFFE, 0x8000, 0x1000, 0x9000);
         bench.Write(Frame.Control, Frame.Start);
         CollectionAssert.AreEqual(
             new ushort[] { 0, 0, 16, 0, 0, 0xFFF0 },

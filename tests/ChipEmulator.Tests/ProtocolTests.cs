@@ -64,6 +64,8 @@ public class ProtocolTests
             foreach (uint address in (uint[])[Frame.Scratch, Frame.Input, Frame.Config, Frame.Control, Frame.Evaluations, Frame.Margin])
                 Assert.AreEqual(0, bench.Read(address), $"{kind} {address:X}");
             CollectionAssert.AreEqual(kind == "sram" ? new ushort[2] : [0x1234, 0x5678], bench.Read(Frame.Weights, 2), kind);
+            bench.Write(Frame.Control, Frame.Start);
+            Assert.AreEqual(0, bench.Read(Frame.Margin), "its chains are gone too");
         }
     }
 

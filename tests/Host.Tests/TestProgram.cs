@@ -12,8 +12,8 @@ internal static class TestProgram
     public const string HostSwitch = "--as-barrel-host";
 
     // What is a program stands for the fake network; all else is for the loader.
-    private static Executor Load(byte[] file, int arenaBytesMax) =>
-        file is [(byte)'M', (byte)'Z', ..] ? new FakeExecutor() : ModelFile.Load(file, arenaBytesMax);
+    private static Executor Load(byte[] file, int arenaBytesMax, int threads) =>
+        file is [(byte)'M', (byte)'Z', ..] ? new FakeExecutor() : ModelFile.Load(file, arenaBytesMax, threads);
 
     private static async Task<int> Main(string[] arguments)
     {
