@@ -18,17 +18,20 @@ public class ChipTests
     private const string Load = "barrel-host chip load --link spi:0.0 --model /model.barrel --json";
     private const string Test = "barrel-host chip test --link spi:0.0 --model /model.barrel --json";
 
-    private static readonly Lazy<string> Program = new(() => EmulatedArm64.Publish("firmware-host/Barrel.Host.csproj", "barrel-host"));
-
     [TestMethod]
     public void Small_network_runs_on_the_chip()
     {
         VirtualBoard.Require();
-        const string longest = $"dd if=/dev/zero of={Device} bs=4096 count=1", tooLong = $"dd if=/dev/zero of={Device} bs=4097 count=1", test = $"{Test} --data scene:1:20x10 --limit 30";
+        const string longest = $"dd if=/dev/zero of={Device} bs=4096 count=1", tooLong = $"dd if=/dev/zero of={Device} bs=4097 count=1", test = $"{Test} --data /noise.idx3";
+        const int count = 30, height = 10, width = 20;
+        byte[] images = new byte[16 + (count * height * width)];
+        new Random(1).NextBytes(images);
+        ((byte[])[0, 0, 8, 3, 0, 0, 0, count, 0, 0, 0, height, 0, 0, 0, width]).CopyTo(images, 0);
         (_, _, byte[] onnx) = SmallNetworks.All().First(n => n.Name == "signs");
         BoardRun run = new VirtualBoard { Modules = ["cuse"] }
-            .PutProgram(Program.Value)
+            .PutProgram(PublishedHost.Program)
             .Put("model.barrel", Placed(onnx, """{ "task": "classification", "input": { "channels": "GRAY", "subtract": [128], "binarize": true } }"""))
+            .Put("noise.idx3", images)
             .Serve(Emulate, Device)
             .Do(Probe).Do(Load).Do(test).Do(longest).Do(tooLong).Do("barrel-host chip probe --link spi:0.1")
             .Run();
@@ -39,7 +42,7 @@ public class ChipTests
         Assert.AreEqual(chip.Segments * chip.SegmentPes, probe.GetProperty("pes").GetInt32());
         Assert.AreEqual(0, probe.GetProperty("transferErrors").GetInt32());
         Assert.IsGreaterThan(70, Json(run.AssertDone(Load)).GetProperty("segmentsWritten").GetInt32());
-        AssertEqual(Json(run.AssertDone(test)), vectors: 30);
+        AssertEqual(Json(run.AssertDone(test)), count);
         run.AssertDone(longest);
         Assert.Contains("Message too long", run.AssertEnded(tooLong, 1).Error);
         Assert.StartsWith("error BRL", run.AssertEnded("barrel-host chip probe --link spi:0.1", 2).Error);
@@ -54,7 +57,7 @@ public class ChipTests
         const string images = "t10k-images-idx3-ubyte.gz", labels = "t10k-labels-idx1-ubyte.gz", test = $"{Test} --data /mnist --limit 1000";
         string model = SharedData.Model("bnn_lfcW1A1_mnist"), data = SharedData.Require("mnist");
         BoardRun run = new VirtualBoard { Modules = ["cuse"] }
-            .PutProgram(Program.Value)
+            .PutProgram(PublishedHost.Program)
             .Put("model.barrel", Placed(File.ReadAllBytes(model), File.ReadAllText(Path.ChangeExtension(model, ".card.json"))))
             .Put($"mnist/{images}", File.ReadAllBytes(Path.Combine(data, images)))
             .Put($"mnist/{labels}", File.ReadAllBytes(Path.Combine(data, labels)))
