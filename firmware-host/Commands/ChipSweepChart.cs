@@ -38,7 +38,7 @@ internal static class ChipSweepChart
     private static string SubtitleOf(SweepResult sweep)
     {
         long vectors = sweep.Points.Select(p => p.Mismatches.Of).DefaultIfEmpty().Max();
-        return $"{vectors:N0} vectors for each value; bars are Wilson's intervals of 95%";
+        return $"{vectors:N0} vectors for each value; bars are Wilson's intervals of 95%{(sweep.Points.Any(p => p.Failure is not null) ? "; ×: no result, the link failed" : "")}";
     }
 
     private static List<ChartSeries> BitLines(SweepResult sweep)
