@@ -13,15 +13,16 @@ internal sealed record SweepLayer(string Name, bool IsSign, Proportion Differing
 /// <param name="Value">The value.</param>
 /// <param name="Layers">Placed layers in order; empty where it failed.</param>
 /// <param name="Mismatches">Vectors in which anything differs.</param>
+/// <param name="OtherClass">Vectors whose class is not the reference's; null where the network gives none.</param>
 /// <param name="Right">Vectors whose class is right; null without labels.</param>
 /// <param name="TransferErrors">Transfers that were repeated.</param>
 /// <param name="WireSeconds">What the transfers take at the bus's clock.</param>
 /// <param name="Seconds">What it took.</param>
 /// <param name="Failure">Why there is no result, or null.</param>
 internal sealed record SweepPoint(
-    double Value, IReadOnlyList<SweepLayer> Layers, Proportion Mismatches, Proportion? Right, long TransferErrors, double WireSeconds, double Seconds, string? Failure)
+    double Value, IReadOnlyList<SweepLayer> Layers, Proportion Mismatches, Proportion? OtherClass, Proportion? Right, long TransferErrors, double WireSeconds, double Seconds, string? Failure)
 {
-    public static SweepPoint Failed(double value, BarrelException failure) => new(value, [], default, null, 0, 0, 0, $"BRL{failure.Code}: {failure.Message}");
+    public static SweepPoint Failed(double value, BarrelException failure) => new(value, [], default, null, null, 0, 0, 0, $"BRL{failure.Code}: {failure.Message}");
 }
 
 /// <summary>Runs the same vectors at each value of a setting, on a chip that is greeted and loaded anew.</summary>
@@ -48,10 +49,11 @@ internal static class ChipSweep
             if (test.Vectors.Count == 0)
                 throw new BarrelException(HostErrors.SourceUnreadable, "the data has no vector");
             SweepLayer[] layers = [.. test.Layers.Select(l => new SweepLayer(l.Name, IsSign(model, executor, l.Name), new Proportion(l.Differing, l.Codes)))];
-            bool isLabelled = test.Vectors.All(v => v.Label >= 0 && v.Chip >= 0);
+            bool hasClasses = test.Vectors.All(v => v.Chip >= 0), isLabelled = hasClasses && test.Vectors.All(v => v.Label >= 0);
             double clockHz = change.Key == ChipChange.Clock ? change.ClockHz : session.Board.Spi.ClockHz;
             return new SweepPoint(
                 change.Value, layers, new Proportion(test.MismatchCount, test.Vectors.Count),
+                hasClasses ? new Proportion(test.Vectors.Count(v => v.Chip != v.Reference), test.Vectors.Count) : null,
                 isLabelled ? new Proportion(test.Vectors.Count(v => v.Chip == v.Label), test.Vectors.Count) : null,
                 session.Chip.Link.ErrorCount, session.Chip.Link.ByteCount * 8 / clockHz, test.Seconds, null);
         }

@@ -19,13 +19,13 @@ internal sealed record ChartSeries(string Name, string Colour, bool IsDashed, IR
 internal sealed record ChartPanel(string Across, string Up, bool IsLog, IReadOnlyList<ChartSeries> Lines)
 {
     public const int Width = 860;
-    public const int Height = 360;
+    public const int Height = 290;
 
     private const int Left = 76;
     private const int Right = 640;
     private const int Top = 20;
-    private const int Bottom = 296;
-    private const int TicksMax = 8;
+    private const int Bottom = 226;
+    private const int TicksMax = 7;
 
     /// <summary>Values across without a result, marked on the axis.</summary>
     public IReadOnlyList<double> Failed { get; init; } = [];
@@ -33,21 +33,23 @@ internal sealed record ChartPanel(string Across, string Up, bool IsLog, IReadOnl
     /// <summary>The upper end of the vertical axis at most; percents end at 100.</summary>
     public double UpMax { get; init; } = 100;
 
+    /// <summary>False where what matters is far from 0: the axis then begins near the least value.</summary>
+    public bool IsFromZero { get; init; } = true;
+
     public string ToSvg(int top)
     {
         double[] xs = [.. Lines.SelectMany(l => l.Points).Select(p => p.X).Concat(Failed)];
         (double from, double to) = IsLog ? (Math.Log10(xs.Min()), Math.Log10(xs.Max())) : (xs.Min(), xs.Max());
         if (from == to)
             (from, to) = (from - Math.Max(0.5, Math.Abs(from) / 2), to + Math.Max(0.5, Math.Abs(to) / 2));
-        double most = Lines.SelectMany(l => l.Points).Select(p => p.High).DefaultIfEmpty().Max();
-        double step = StepOf(most <= 0 ? 1 : most), highest = Math.Min(UpMax, Math.Ceiling((most <= 0 ? 1 : most) / step) * step);
+        (double lowest, double highest, double step) = Range();
         double X(double x) => Left + ((Right - Left) * ((IsLog ? Math.Log10(x) : x) - from) / (to - from));
-        double Y(double y) => Bottom - ((Bottom - Top) * y / highest);
+        double Y(double y) => Bottom - ((Bottom - Top) * (y - lowest) / (highest - lowest));
         StringBuilder svg = new();
         svg.Append(Inv($"<g transform=\"translate(0 {top})\">\n"));
-        for (int i = 0; i * step <= highest * 1.0001; i++)
+        for (int i = 0; lowest + (i * step) <= highest + (step / 1000); i++)
         {
-            double tick = i * step;
+            double tick = lowest + (i * step);
             svg.Append(Inv($"<path d=\"M{Left} {Y(tick):0.#}H{Right}\" stroke=\"#dddddd\"/><text x=\"{Left - 8}\" y=\"{Y(tick) + 4:0.#}\" text-anchor=\"end\" fill=\"#555555\">{tick:0.######}</text>\n"));
         }
 
@@ -65,6 +67,21 @@ internal sealed record ChartPanel(string Across, string Up, bool IsLog, IReadOnl
 
     /// <summary>Text as XML has it.</summary>
     public static string Text(string text) => SecurityElement.Escape(OneLine.Of(text));
+
+    /// <summary>Of the vertical axis.</summary>
+    private (double Lowest, double Highest, double Step) Range()
+    {
+        (double X, double Y, double Low, double High)[] all = [.. Lines.SelectMany(l => l.Points)];
+        double most = all.Select(p => p.High).DefaultIfEmpty().Max();
+        if (IsFromZero || all.Length == 0)
+        {
+            double whole = most <= 0 ? 1 : most, step = StepOf(whole);
+            return (0, Math.Min(UpMax, Math.Ceiling(whole / step) * step), step);
+        }
+
+        double least = all.Min(p => p.Low), part = StepOf(Math.Max(most - least, 1));
+        return (Math.Floor(least / part) * part, Math.Min(UpMax, Math.Ceiling(most / part) * part), part);
+    }
 
     private static void AddLine(StringBuilder svg, ChartSeries line, int index, Func<double, double> x, Func<double, double> y)
     {

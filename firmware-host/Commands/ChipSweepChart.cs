@@ -18,7 +18,9 @@ internal static class ChipSweepChart
         List<ChartPanel> panels = [];
         if (sweep.Layers.Any(l => l.IsSign))
             panels.Add(new ChartPanel(across, "bits that differ (%)", sweep.IsLog, BitLines(sweep)) { Failed = failed });
-        panels.Add(new ChartPanel(across, "vectors (%)", sweep.IsLog, VectorLines(sweep)) { Failed = failed });
+        if (sweep.IsLabelled)
+            panels.Add(new ChartPanel(across, "top-1 (%)", sweep.IsLog, [Line(sweep, "top-1", Colours[2], p => p.Right)]) { Failed = failed, IsFromZero = false });
+        panels.Add(new ChartPanel(across, "vectors that differ (%)", sweep.IsLog, VectorLines(sweep)) { Failed = failed });
         int height = TitleHeight + (panels.Count * (ChartPanel.Height + Gap));
         using StreamWriter svg = new(stream, new UTF8Encoding(false));
         svg.NewLine = "\n";
@@ -36,7 +38,7 @@ internal static class ChipSweepChart
     private static string SubtitleOf(SweepResult sweep)
     {
         long vectors = sweep.Points.Select(p => p.Mismatches.Of).DefaultIfEmpty().Max();
-        return $"{vectors:N0} vectors for each value; bars are Wilson's intervals of 95%";
+        return $"{vectors:N0} vectors for each value; bars are Wilson's intervals of 95%{(sweep.Points.Any(p => p.Failure is not null) ? "; ×: no result, the link failed" : "")}";
     }
 
     private static List<ChartSeries> BitLines(SweepResult sweep)
@@ -61,12 +63,14 @@ internal static class ChipSweepChart
 
     private static List<ChartSeries> VectorLines(SweepResult sweep)
     {
-        List<ChartSeries> lines = [];
-        if (sweep.IsLabelled)
-            lines.Add(new ChartSeries("top-1", Colours[2], false, [.. sweep.Points.Where(p => p.Right is not null).Select(p => Point(p.Value, p.Right!.Value))]));
-        lines.Add(new ChartSeries("differ anywhere", Colours[1], false, [.. sweep.Points.Where(p => p.Failure is null).Select(p => Point(p.Value, p.Mismatches))]));
+        List<ChartSeries> lines = [Line(sweep, "anywhere", Colours[1], p => p.Failure is null ? p.Mismatches : null)];
+        if (sweep.HasClasses)
+            lines.Add(Line(sweep, "in their class", Colours[3], p => p.OtherClass));
         return lines;
     }
+
+    private static ChartSeries Line(SweepResult sweep, string name, string colour, Func<SweepPoint, Proportion?> shareOf) =>
+        new(name, colour, false, [.. sweep.Points.Where(p => shareOf(p) is not null).Select(p => Point(p.Value, shareOf(p)!.Value))]);
 
     private static (double X, double Y, double Low, double High) Point(double value, Proportion share) => (value, 100 * share.Share, 100 * share.Low, 100 * share.High);
 }

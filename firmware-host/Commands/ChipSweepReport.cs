@@ -18,7 +18,9 @@ internal static class ChipSweepReport
             head.Append($"  {"expected",8}");
         foreach (SweepLayer layer in sweep.Layers)
             head.Append($"  {OneLine.Of(layer.Name).PadLeft(width)}");
-        head.Append($"  {"vectors differ",16}");
+        head.Append($"  {"vectors differ",14}");
+        if (sweep.HasClasses)
+            head.Append($"  {"class differs",13}");
         if (sweep.IsLabelled)
             head.Append($"  {"top-1",22}");
         head.Append($"  {"repeated",8}  {"wire s",8}");
@@ -38,14 +40,16 @@ internal static class ChipSweepReport
                 line.Append($"  {Percent(sweep.Expected[i]!.Value, 3),7}%");
             foreach (SweepLayer layer in point.Layers)
                 line.Append($"  {WithInterval(layer.Differing, 3).PadLeft(width)}");
-            line.Append($"  {$"{point.Mismatches.Count:N0} of {point.Mismatches.Of:N0}",16}");
+            line.Append($"  {$"{point.Mismatches.Count:N0} of {point.Mismatches.Of:N0}",14}");
+            if (point.OtherClass is { } other)
+                line.Append($"  {other.Count,13:N0}");
             if (point.Right is { } right)
                 line.Append($"  {WithInterval(right, 2),22}");
             line.Append($"  {point.TransferErrors,8:N0}  {point.WireSeconds,8:0.000}");
             output.WriteLine(line.ToString());
         }
 
-        output.WriteLine($"{sweep.Key} is {Article(ChipChange.UnitOf(sweep.Key))}; layers: codes that differ from the reference for the same inputs, with Wilson's interval of 95%");
+        output.WriteLine($"{sweep.Key}: {ChipChange.UnitOf(sweep.Key)}; layers: codes that differ from the reference for the same inputs, with Wilson's interval of 95%");
         if (sweep.HasExpected)
             output.WriteLine("expected: signs of random inputs that flip, (1/pi) atan(sqrt(2) sigma)");
         if (sweep.Layers.Any(l => !l.IsSign))
@@ -59,14 +63,14 @@ internal static class ChipSweepReport
         csv.NewLine = "\r\n";
         IEnumerable<string> layers = sweep.Layers.SelectMany(l => new[] { $"{l.Name} codes", $"{l.Name} differing", $"{l.Name} share", $"{l.Name} low", $"{l.Name} high" });
         csv.WriteLine(string.Join(',', new[] { sweep.Key, "expected" }.Concat(layers).Concat(
-            ["vectors", "mismatches", "right", "top1", "top1 low", "top1 high", "transferErrors", "wireSeconds", "seconds", "failure"]).Select(Quoted)));
+            ["vectors", "mismatches", "otherClass", "right", "top1", "top1 low", "top1 high", "transferErrors", "wireSeconds", "seconds", "failure"]).Select(Quoted)));
         for (int i = 0; i < sweep.Points.Count; i++)
         {
             SweepPoint p = sweep.Points[i];
             List<string> cells = [Number(p.Value), sweep.Expected[i] is double e ? Number(e) : ""];
             foreach (Proportion share in sweep.Layers.Select((_, layer) => p.Failure is null ? p.Layers[layer].Differing : default))
                 cells.AddRange(p.Failure is null ? [Number(share.Of), Number(share.Count), Number(share.Share), Number(share.Low), Number(share.High)] : ["", "", "", "", ""]);
-            cells.AddRange(p.Failure is null ? [Number(p.Mismatches.Of), Number(p.Mismatches.Count)] : ["", ""]);
+            cells.AddRange(p.Failure is null ? [Number(p.Mismatches.Of), Number(p.Mismatches.Count), p.OtherClass is { } o ? Number(o.Count) : ""] : ["", "", ""]);
             cells.AddRange(p.Right is { } r ? [Number(r.Count), Number(r.Share), Number(r.Low), Number(r.High)] : ["", "", "", ""]);
             cells.AddRange(p.Failure is null ? [Number(p.TransferErrors), Number(p.WireSeconds), Number(p.Seconds), ""] : ["", "", "", Quoted(p.Failure)]);
             csv.WriteLine(string.Join(',', cells));
@@ -115,6 +119,8 @@ internal static class ChipSweepReport
         writer.WriteEndArray();
         writer.WriteNumber("vectors", point.Mismatches.Of);
         writer.WriteNumber("mismatches", point.Mismatches.Count);
+        if (point.OtherClass is { } other)
+            writer.WriteNumber("otherClass", other.Count);
         if (point.Right is { } right)
             writer.WriteNumber("top1", Math.Round(100 * right.Share, 4));
         writer.WriteNumber("transferErrors", point.TransferErrors);
@@ -122,8 +128,6 @@ internal static class ChipSweepReport
         writer.WriteNumber("seconds", Math.Round(point.Seconds, 3));
         writer.WriteEndObject();
     }
-
-    private static string Article(string unit) => unit is "Hz" or "bad PEs" ? $"in {unit}" : $"a {unit}";
 
     private static string WithInterval(Proportion p, int digits) => $"{Percent(p.Share, digits)}% ({Percent(p.Low, digits)}-{Percent(p.High, digits)})";
 

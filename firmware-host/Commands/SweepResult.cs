@@ -29,6 +29,8 @@ internal sealed class SweepResult(string key, bool isLog, string model)
 
     public bool IsLabelled => points.Any(p => p.Right is not null);
 
+    public bool HasClasses => points.Any(p => p.OtherClass is not null);
+
     public void Add(SweepPoint point, double? theory)
     {
         points.Add(point);

@@ -75,11 +75,11 @@ public class ChipSweepTests
         Assert.HasCount(4, lines);
         Assert.AreEqual(points[2].GetProperty("expectedFlips").GetDouble(), double.Parse(lines[3].Split(',')[1], CultureInfo.InvariantCulture), 1e-5);
 
-        // Six points of three layers of signs, and of the two lines of vectors.
+        // Three points of each of three layers of signs, of top-1, and of two lines of vectors.
         XNamespace ns = "http://www.w3.org/2000/svg";
         XElement root = XDocument.Load(svg).Root!;
-        Assert.HasCount((3 * 3) + (2 * 3), root.Descendants(ns + "circle").ToArray());
-        foreach (string text in (string[])["bits that differ (%)", "vectors (%)", "static (standard deviation, delay steps)", "layer g0", "random inputs, theory", "top-1"])
+        Assert.HasCount((3 * 3) + 3 + (2 * 3), root.Descendants(ns + "circle").ToArray());
+        foreach (string text in (string[])["bits that differ (%)", "top-1 (%)", "vectors that differ (%)", "in their class", "static (standard deviation, delay steps)", "layer g0", "random inputs, theory", "top-1"])
             Assert.IsTrue(root.Descendants(ns + "text").Any(t => t.Value == text), text);
     }
 
