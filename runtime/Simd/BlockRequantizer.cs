@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Barrel.Runtime.Simd;
 
@@ -30,12 +31,12 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
             CountBorders(row, block, ref sums);
         if (_words.Has[row])
         {
-            if (_layer.SlopeCount is null)
+            if (!_words.HasSlope[row])
                 WriteWords(row, block, ref sums, ref codes);
             else
                 ActivateWords(row, block, ref sums, ref codes);
         }
-        else if (_layer.SlopeCount is null || _layer.Borders is not null)
+        else if (!_words.HasSlope[row] || _layer.Borders is not null)
         {
             WriteInts(row, block, ref sums, ref codes);
         }
@@ -118,25 +119,69 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    /// <summary>As <see cref="ActivateWords"/>, one plane after the other: all four would not fit the registers.</summary>
+    /// <summary>As <see cref="ActivateWords"/>, four planes.</summary>
     private void ActivateInts(int row, in Block block, ref int sums, ref byte codes)
     {
+        ref byte terms = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_layer.SlopeTerms), _layer.SlopeFirst[row]);
+        int count = _layer.SlopeCount[row];
         TInts bias = TLanes.Broadcast(_layer.Bias[row]);
         TInts post = TLanes.Broadcast(_layer.Post[row]);
         int shift = _layer.Shift[row];
         TInts low = TLanes.Broadcast((int)_layer.Low[row]);
         TInts high = TLanes.Broadcast((int)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        int quarter = TLanes.Count >> 2;
+        for (int v = block.Used; v > 0; v--)
         {
-            TInts packed = default;
-            for (int plane = 0; plane < 32; plane += 8)
+            TInts a = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+            TInts b = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), bias);
+            TInts c = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter)), bias);
+            TInts d = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter + quarter)), bias);
+            TInts p = TLanes.Min(a, default);
+            TInts q = TLanes.Min(b, default);
+            TInts r = TLanes.Min(c, default);
+            TInts s = TLanes.Min(d, default);
+            a = TLanes.Add(TLanes.Max(a, default), post);
+            b = TLanes.Add(TLanes.Max(b, default), post);
+            c = TLanes.Add(TLanes.Max(c, default), post);
+            d = TLanes.Add(TLanes.Max(d, default), post);
+            for (int t = 0; t < count; t++)
             {
-                TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
-                packed = TLanes.Or(packed, TLanes.ShiftLeft(Code(Activate(row, sum, post), shift, low, high), plane));
-                sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+                int term = Unsafe.Add(ref terms, t);
+                int right = (term & 0x7F) - TermZero;
+                TInts e, f, g, h;
+                if (right < 0)
+                {
+                    e = TLanes.ShiftLeft(p, -right);
+                    f = TLanes.ShiftLeft(q, -right);
+                    g = TLanes.ShiftLeft(r, -right);
+                    h = TLanes.ShiftLeft(s, -right);
+                }
+                else
+                {
+                    e = TLanes.ShiftRight(p, right);
+                    f = TLanes.ShiftRight(q, right);
+                    g = TLanes.ShiftRight(r, right);
+                    h = TLanes.ShiftRight(s, right);
+                }
+
+                if ((term & 0x80) != 0)
+                {
+                    a = TLanes.Subtract(a, e);
+                    b = TLanes.Subtract(b, f);
+                    c = TLanes.Subtract(c, g);
+                    d = TLanes.Subtract(d, h);
+                }
+                else
+                {
+                    a = TLanes.Add(a, e);
+                    b = TLanes.Add(b, f);
+                    c = TLanes.Add(c, g);
+                    d = TLanes.Add(d, h);
+                }
             }
 
-            TLanes.StoreBytes(TLanes.AsBytes(packed), ref codes);
+            TLanes.StoreBytes(Pack(Code(a, shift, low, high), Code(b, shift, low, high), Code(c, shift, low, high), Code(d, shift, low, high)), ref codes);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }

@@ -78,16 +78,21 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
                     KeepBest(row, block, scratch);
                 break;
             default:
-                if (_placement.LiesTogether(block))
-                {
-                    _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.TargetOf(row, block));
-                    break;
-                }
-
-                _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.CodesOf(row, scratch));
-                _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
+                _requantizer.Requantize(row, block, ref scratch.Sums, ref CodesOf(row, block, scratch));
+                EndCodes(row, block, scratch);
                 break;
         }
+    }
+
+    /// <summary>Where a row's codes are to be written: in their place if they lie together there, else where <see cref="EndCodes"/> takes them from.</summary>
+    public ref byte CodesOf(int row, in Block block, BlockScratch scratch) =>
+        ref _placement.LiesTogether(block) ? ref _placement.TargetOf(row, block) : ref _placement.CodesOf(row, scratch);
+
+    /// <summary>Puts them in their place.</summary>
+    public void EndCodes(int row, in Block block, BlockScratch scratch)
+    {
+        if (!_placement.LiesTogether(block))
+            _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
     }
 
     public void EndBlock(in Block block, BlockScratch scratch)

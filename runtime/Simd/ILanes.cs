@@ -46,6 +46,15 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>[i] = table[index[i]] for indices up to 15, whose entries are the table's first 16; 0 for greater ones.</summary>
     static abstract TBytes LookUp(TBytes table, TBytes index);
 
+    /// <summary>Whether <see cref="LookUp64"/> and <see cref="LookUp256"/> take a few instructions a vector.</summary>
+    static abstract bool HasTables { get; }
+
+    /// <summary>target[i] = table[codes[i]] for a table of 64 entries and so many vectors of codes; what greater codes become is not said.</summary>
+    static abstract void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors);
+
+    /// <summary>target[i] = table[codes[i]] for a table of 256 entries.</summary>
+    static abstract void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors);
+
     /// <summary>Bits of a cell of a binary layer, 4 to 8: what <see cref="CountDifferent"/> compares in a lane.</summary>
     static abstract int CellBits { get; }
 

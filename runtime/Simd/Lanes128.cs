@@ -39,6 +39,24 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
 
+    public static bool HasTables => AdvSimd.Arm64.IsSupported;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (AdvSimd.Arm64.IsSupported)
+            NeonTable.LookUp64(ref table, ref codes, ref target, vectors);
+        else
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+    }
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (AdvSimd.Arm64.IsSupported)
+            NeonTable.LookUp256(ref table, ref codes, ref target, vectors);
+        else
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+    }
+
     // NEON counts bits; elsewhere a table of 16 entries does, made for the weights.
     public static int CellBits => AdvSimd.IsSupported ? 8 : 4;
 

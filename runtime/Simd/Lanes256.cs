@@ -38,6 +38,13 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
 
+    // A permutation of bytes takes 16 entries, and 16 of them a table.
+    public static bool HasTables => false;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors) => ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors) => ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+
     public static int CellBits => 4;
 
     public static Vector256<byte> CountDifferent(Vector256<byte> operand, Vector256<byte> cell) =>

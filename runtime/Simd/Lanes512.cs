@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -37,6 +38,43 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<byte> LookUp(Vector512<byte> table, Vector512<byte> index) => Vector512.Shuffle(table, index);
 
     public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
+
+    public static bool HasTables => Avx512Vbmi.IsSupported;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+            return;
+        }
+
+        Vector512<byte> all = LoadBytes(ref table);
+        for (int i = 0; i < vectors << CountLog2; i += Count)
+            StoreBytes(Avx512Vbmi.PermuteVar64x8(all, LoadBytes(ref Unsafe.Add(ref codes, i))), ref Unsafe.Add(ref target, i));
+    }
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+            return;
+        }
+
+        Vector512<byte> a = LoadBytes(ref table);
+        Vector512<byte> b = LoadBytes(ref Unsafe.Add(ref table, Count));
+        Vector512<byte> c = LoadBytes(ref Unsafe.Add(ref table, Count + Count));
+        Vector512<byte> d = LoadBytes(ref Unsafe.Add(ref table, Count + Count + Count));
+        Vector512<byte> half = Vector512.Create((byte)127);
+        for (int i = 0; i < vectors << CountLog2; i += Count)
+        {
+            Vector512<byte> code = LoadBytes(ref Unsafe.Add(ref codes, i));
+            Vector512<byte> lower = Avx512Vbmi.PermuteVar64x8x2(a, code, b);
+            Vector512<byte> upper = Avx512Vbmi.PermuteVar64x8x2(c, code, d);
+            StoreBytes(Vector512.ConditionalSelect(Vector512.GreaterThan(code, half), upper, lower), ref Unsafe.Add(ref target, i));
+        }
+    }
 
     // A permutation of 64 bytes is a table of all values of six bits.
     public static int CellBits => Avx512Vbmi.IsSupported ? 6 : 4;
