@@ -53,11 +53,11 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         int shift = OfWord(_layer.Shift[row] - unit);
         TWords low = TLanes.Broadcast((short)_layer.Low[row]);
         TWords high = TLanes.Broadcast((short)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), post);
-            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), post);
-            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            TWords x = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), post);
+            TWords y = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), post);
+            TLanes.StoreBytes(TLanes.Pack(Code(x, shift, low, high), Code(y, shift, low, high)), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -74,25 +74,25 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         int shift = OfWord(_layer.Shift[row]);
         TWords low = TLanes.Broadcast((short)_layer.Low[row]);
         TWords high = TLanes.Broadcast((short)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), bias);
-            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), bias);
-            TWords evenBelow = TLanes.Min(even, default);
-            TWords oddBelow = TLanes.Min(odd, default);
-            even = TLanes.Add(TLanes.Max(even, default), post);
-            odd = TLanes.Add(TLanes.Max(odd, default), post);
+            TWords x = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), bias);
+            TWords y = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), bias);
+            TWords below = TLanes.Min(x, default);
+            TWords secondBelow = TLanes.Min(y, default);
+            x = TLanes.Add(TLanes.Max(x, default), post);
+            y = TLanes.Add(TLanes.Max(y, default), post);
             for (int t = first; t < end; t++)
             {
                 int term = terms[t];
                 int right = OfWord((term & 0x7F) - TermZero);
-                TWords p = right < 0 ? TLanes.ShiftLeft(evenBelow, -right) : TLanes.ShiftRight(evenBelow, right);
-                TWords q = right < 0 ? TLanes.ShiftLeft(oddBelow, -right) : TLanes.ShiftRight(oddBelow, right);
-                even = (term & 0x80) != 0 ? TLanes.Subtract(even, p) : TLanes.Add(even, p);
-                odd = (term & 0x80) != 0 ? TLanes.Subtract(odd, q) : TLanes.Add(odd, q);
+                TWords p = right < 0 ? TLanes.ShiftLeft(below, -right) : TLanes.ShiftRight(below, right);
+                TWords q = right < 0 ? TLanes.ShiftLeft(secondBelow, -right) : TLanes.ShiftRight(secondBelow, right);
+                x = (term & 0x80) != 0 ? TLanes.Subtract(x, p) : TLanes.Add(x, p);
+                y = (term & 0x80) != 0 ? TLanes.Subtract(y, q) : TLanes.Add(y, q);
             }
 
-            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            TLanes.StoreBytes(TLanes.Pack(Code(x, shift, low, high), Code(y, shift, low, high)), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -107,7 +107,7 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         TInts low = TLanes.Broadcast((int)_layer.Low[row]);
         TInts high = TLanes.Broadcast((int)_layer.High[row]);
         int quarter = TLanes.Count >> 2;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             TInts a = Code(TLanes.Add(TLanes.LoadInts(ref sums), post), shift, low, high);
             TInts b = Code(TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), post), shift, low, high);
@@ -236,8 +236,4 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TBytes Pack(TInts a, TInts b, TInts c, TInts d) => TLanes.AsBytes(
         TLanes.Or(TLanes.Or(a, TLanes.ShiftLeft(b, 8)), TLanes.Or(TLanes.ShiftLeft(c, 16), TLanes.ShiftLeft(d, 24))));
-
-    /// <summary>A vector of codes from those of even and of odd positions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes Pack(TWords even, TWords odd) => TLanes.AsBytes(TLanes.Or(even, TLanes.ShiftLeft(odd, 8)));
 }

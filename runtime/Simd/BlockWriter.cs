@@ -31,7 +31,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         _words = words;
         _blockBytes = blockBytes;
         _made = model.Tensors[layer.Output];
-        _placement = new BlockPlacement(layer, _made, blockBytes, TLanes.CountLog2, arena);
+        _placement = new BlockPlacement(layer, _made, blockBytes, arena);
         _requantizer = new BlockRequantizer<TLanes, TBytes, TWords, TInts>(layer, words);
         _phases = layer.PhaseY * layer.PhaseX;
         _bestOfRow = new int[layer.Rows];
@@ -65,7 +65,8 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     /// <summary>Takes the sums of one row; rows come in the order that <see cref="WordRows"/> says.</summary>
     public void WriteRow(int row, in Block block, BlockScratch scratch)
     {
-        AddSkips(row, block, scratch);
+        if (_skipStart.Length > 0)
+            AddSkips(row, block, scratch);
         switch (_layer.Mode)
         {
             case AccumulatorLayer.ModeRaw:
@@ -86,12 +87,12 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
 
     /// <summary>Where a row's codes are to be written: in their place if they lie together there, else where <see cref="EndCodes"/> takes them from.</summary>
     public ref byte CodesOf(int row, in Block block, BlockScratch scratch) =>
-        ref _placement.LiesTogether(block) ? ref _placement.TargetOf(row, block) : ref _placement.CodesOf(row, scratch);
+        ref block.IsWhole ? ref _placement.TargetOf(row, block) : ref _placement.CodesOf(row, scratch);
 
     /// <summary>Puts them in their place.</summary>
     public void EndCodes(int row, in Block block, BlockScratch scratch)
     {
-        if (!_placement.LiesTogether(block))
+        if (!block.IsWhole)
             _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
     }
 
@@ -105,11 +106,11 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         {
             ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), first);
             ref byte codes = ref _placement.CodesOf(phase, scratch);
-            for (int v = 0; v < block.Used; v++)
+            for (int v = block.Used; v > 0; v--)
             {
                 TLanes.StoreBytes(
                     _words.Has[phase]
-                        ? BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(LoadWords(ref index), LoadWords(ref Unsafe.Add(ref index, quarter)))
+                        ? TLanes.Pack(LoadWords(ref index), LoadWords(ref Unsafe.Add(ref index, quarter)))
                         : BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(
                             TLanes.LoadInts(ref index), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter)), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter)),
                             TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter + quarter))),
@@ -159,7 +160,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         }
 
         TInts low = TLanes.Broadcast(255);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             TInts code = TLanes.AsInts(TLanes.LoadBytes(ref codes));
             for (int k = 0; k < 32; k += 8)
@@ -174,12 +175,12 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
 
     private static void AddWords(ref byte codes, int shift, in Block block, ref int sums)
     {
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords code = TLanes.AsWords(TLanes.LoadBytes(ref codes));
-            ref int odd = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
-            StoreWords(TLanes.Add(LoadWords(ref sums), TLanes.ShiftLeft(TLanes.ShiftRightLogical(TLanes.ShiftLeft(code, 8), 8), shift)), ref sums);
-            StoreWords(TLanes.Add(LoadWords(ref odd), TLanes.ShiftLeft(TLanes.ShiftRightLogical(code, 8), shift)), ref odd);
+            TBytes code = TLanes.LoadBytes(ref codes);
+            ref int second = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+            StoreWords(TLanes.Add(LoadWords(ref sums), TLanes.ShiftLeft(TLanes.PlaneOfCodes(code), shift)), ref sums);
+            StoreWords(TLanes.Add(LoadWords(ref second), TLanes.ShiftLeft(TLanes.SecondPlaneOfCodes(code), shift)), ref second);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -195,7 +196,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     {
         int at = 0;
         int quarter = TLanes.Count >> 2;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             for (int i = 0; i < quarter; i++)
             {
@@ -219,7 +220,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         int column = block.Column;
         int left = block.End - block.First;
         int line = block.Row;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             for (int i = 0; i < quarter; i++)
             {
@@ -290,7 +291,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
         int half = TLanes.Count >> 2;
         bool isFirst = _isFirst[row];
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             for (int plane = 0; plane < half + half; plane += half)
             {

@@ -21,9 +21,8 @@ internal sealed class CodeTables
     /// <param name="model">The model.</param>
     /// <param name="layer">A layer of it.</param>
     /// <param name="taps">Its taps.</param>
-    /// <param name="plan">Says whether it is direct.</param>
-    /// <param name="areFast">Whether the width looks codes up at once.</param>
-    public CodeTables(Model model, TapLayer layer, TapList taps, Im2colPlan plan, bool areFast)
+    /// <param name="plan">A direct one.</param>
+    public CodeTables(Model model, TapLayer layer, TapList taps, Im2colPlan plan)
     {
         _first = new int[layer.Rows];
         _source = new int[layer.Rows];
@@ -32,7 +31,7 @@ internal sealed class CodeTables
         for (int row = 0; row < layer.Rows; row++)
         {
             _first[row] = None;
-            if (!areFast || !plan.IsDirect || !IsOfOneCode(layer, taps, row))
+            if (!IsOfOneCode(layer, taps, row))
                 continue;
             int index = taps.Index[taps.FirstTap[taps.FirstRun[row]]];
             _source[row] = plan.OffsetOf(taps.RankOf(index));

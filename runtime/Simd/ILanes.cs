@@ -86,6 +86,27 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract TWords OddOf(TWords first, TWords second);
 
+    /// <summary>
+    /// Sums that stay in 16 bits lie in two planes, in the order of positions that suits the width: <see cref="Pack"/> makes a vector of their codes, and
+    /// <see cref="PlaneOfCodes"/> parts one. This is the first of them, from what <see cref="AddFirst"/> and <see cref="AddSecond"/> summed.
+    /// </summary>
+    static abstract TWords PlaneOfSums(TWords first, TWords second);
+
+    static abstract TWords SecondPlaneOfSums(TWords first, TWords second);
+
+    /// <summary>The first plane from the words of even and of odd positions.</summary>
+    static abstract TWords PlaneOfEvenOdd(TWords even, TWords odd);
+
+    static abstract TWords SecondPlaneOfEvenOdd(TWords even, TWords odd);
+
+    /// <summary>The first plane of a vector of codes.</summary>
+    static abstract TWords PlaneOfCodes(TBytes codes);
+
+    static abstract TWords SecondPlaneOfCodes(TBytes codes);
+
+    /// <summary>A vector of codes from its two planes.</summary>
+    static abstract TBytes Pack(TWords plane, TWords second);
+
     static abstract TWords Add(TWords a, TWords b);
 
     static abstract TWords Subtract(TWords a, TWords b);

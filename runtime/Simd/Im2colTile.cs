@@ -123,10 +123,7 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
             }
             else if (from < 0 || from > fromMax)
             {
-                // Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.
-                CopyWhatIsThere(source, from, bytes, ref target);
-                if (kind == Mixed)
-                    Select<TBlock>(ref target, ref Unsafe.Add(ref masks, window << blockLog2), Unsafe.Add(ref zeroOf, cell), ref target);
+                FillEdge<TBlock>(source, from, cell, scratch, ref target);
             }
             else if (kind == Mixed)
             {
@@ -139,6 +136,16 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
 
             target = ref Unsafe.Add(ref target, cellBytes);
         }
+    }
+
+    /// <summary>Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.</summary>
+    private void FillEdge<TBlock>(byte[] source, int from, int cell, BlockScratch scratch, ref byte target)
+        where TBlock : IBlockSize
+    {
+        int window = _plan.Window[cell];
+        CopyWhatIsThere(source, from, TBlock.Vectors << TLanes.CountLog2, ref target);
+        if (scratch.WindowKinds[window] == Mixed)
+            Select<TBlock>(ref target, ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target);
     }
 
     private static void CopyWhatIsThere(byte[] source, int from, int bytes, ref byte target)
@@ -154,26 +161,27 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     private static void Copy<TBlock>(ref byte codes, ref byte target)
         where TBlock : IBlockSize
     {
-        CopyTwo<TBlock>(ref codes, ref target);
+        CopyTwo<TBlock>(ref codes, ref target, 0);
         if (TBlock.Vectors > 2)
-            CopyTwo<TBlock>(ref Unsafe.Add(ref codes, 2 << TLanes.CountLog2), ref Unsafe.Add(ref target, 2 << TLanes.CountLog2));
+            CopyTwo<TBlock>(ref codes, ref target, 2 << TLanes.CountLog2);
         if (TBlock.Vectors > 4)
         {
-            CopyTwo<TBlock>(ref Unsafe.Add(ref codes, 4 << TLanes.CountLog2), ref Unsafe.Add(ref target, 4 << TLanes.CountLog2));
-            CopyTwo<TBlock>(ref Unsafe.Add(ref codes, 6 << TLanes.CountLog2), ref Unsafe.Add(ref target, 6 << TLanes.CountLog2));
+            CopyTwo<TBlock>(ref codes, ref target, 4 << TLanes.CountLog2);
+            CopyTwo<TBlock>(ref codes, ref target, 6 << TLanes.CountLog2);
         }
     }
 
     /// <summary>Loads side by side and stores side by side are one instruction each where the processor has such.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CopyTwo<TBlock>(ref byte codes, ref byte target)
+    private static void CopyTwo<TBlock>(ref byte codes, ref byte target, int at)
         where TBlock : IBlockSize
     {
-        TBytes first = TLanes.LoadBytes(ref codes);
-        TBytes second = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref codes, TLanes.Count)) : default;
-        TLanes.StoreBytes(first, ref target);
+        int next = at + TLanes.Count;
+        TBytes first = TLanes.LoadBytes(ref Unsafe.Add(ref codes, at));
+        TBytes second = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref codes, next)) : default;
+        TLanes.StoreBytes(first, ref Unsafe.Add(ref target, at));
         if (TBlock.Vectors > 1)
-            TLanes.StoreBytes(second, ref Unsafe.Add(ref target, TLanes.Count));
+            TLanes.StoreBytes(second, ref Unsafe.Add(ref target, next));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -260,5 +268,6 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
 /// <param name="Vectors">Vectors that are summed: 1, 2, 4 or 8, or any without a tile.</param>
 /// <param name="Row">Grid row of the first position.</param>
 /// <param name="Column">Grid column of it.</param>
+/// <param name="IsWhole">Whether its vectors are full and its codes lie together in the output, so that they need not be packed elsewhere first.</param>
 /// <param name="Pixel">Pixel of the output, in its channel's plane, that phase (0, 0) of the first position makes.</param>
-internal readonly record struct Block(int First, int End, int Used, int Vectors, int Row, int Column, int Pixel);
+internal readonly record struct Block(int First, int End, int Used, int Vectors, int Row, int Column, bool IsWhole, int Pixel);

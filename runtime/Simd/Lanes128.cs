@@ -89,6 +89,22 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<short> OddOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.UnzipOdd(first, second) : second;
 
+    // Planes are halves on NEON, even and odd positions elsewhere.
+    public static Vector128<short> PlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? first : EvenOf(first, second);
+
+    public static Vector128<short> SecondPlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? second : OddOf(first, second);
+
+    public static Vector128<short> PlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(even, odd) : even;
+
+    public static Vector128<short> SecondPlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(even, odd) : odd;
+
+    public static Vector128<short> PlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenLower(codes) : (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector128<short> SecondPlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenUpper(codes) : codes.AsInt16() >>> 8;
+
+    public static Vector128<byte> Pack(Vector128<short> plane, Vector128<short> second) =>
+        AdvSimd.Arm64.IsSupported ? Vector128.Narrow(plane.AsUInt16(), second.AsUInt16()) : (plane | (second << 8)).AsByte();
+
     public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
 
     public static Vector128<short> Subtract(Vector128<short> a, Vector128<short> b) => a - b;

@@ -69,6 +69,21 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<short> OddOf(Vector256<short> first, Vector256<short> second) => second;
 
+    // Planes are even and odd positions: halves would cross the parts of 128 bits that most instructions work on.
+    public static Vector256<short> PlaneOfSums(Vector256<short> first, Vector256<short> second) => EvenOf(first, second);
+
+    public static Vector256<short> SecondPlaneOfSums(Vector256<short> first, Vector256<short> second) => OddOf(first, second);
+
+    public static Vector256<short> PlaneOfEvenOdd(Vector256<short> even, Vector256<short> odd) => even;
+
+    public static Vector256<short> SecondPlaneOfEvenOdd(Vector256<short> even, Vector256<short> odd) => odd;
+
+    public static Vector256<short> PlaneOfCodes(Vector256<byte> codes) => (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector256<short> SecondPlaneOfCodes(Vector256<byte> codes) => codes.AsInt16() >>> 8;
+
+    public static Vector256<byte> Pack(Vector256<short> plane, Vector256<short> second) => (plane | (second << 8)).AsByte();
+
     public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
 
     public static Vector256<short> Subtract(Vector256<short> a, Vector256<short> b) => a - b;

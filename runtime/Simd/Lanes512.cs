@@ -102,6 +102,21 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<short> OddOf(Vector512<short> first, Vector512<short> second) => second;
 
+    // Planes are even and odd positions: halves would cross the parts of 128 bits that most instructions work on.
+    public static Vector512<short> PlaneOfSums(Vector512<short> first, Vector512<short> second) => EvenOf(first, second);
+
+    public static Vector512<short> SecondPlaneOfSums(Vector512<short> first, Vector512<short> second) => OddOf(first, second);
+
+    public static Vector512<short> PlaneOfEvenOdd(Vector512<short> even, Vector512<short> odd) => even;
+
+    public static Vector512<short> SecondPlaneOfEvenOdd(Vector512<short> even, Vector512<short> odd) => odd;
+
+    public static Vector512<short> PlaneOfCodes(Vector512<byte> codes) => (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector512<short> SecondPlaneOfCodes(Vector512<byte> codes) => codes.AsInt16() >>> 8;
+
+    public static Vector512<byte> Pack(Vector512<short> plane, Vector512<short> second) => (plane | (second << 8)).AsByte();
+
     public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
 
     public static Vector512<short> Subtract(Vector512<short> a, Vector512<short> b) => a - b;

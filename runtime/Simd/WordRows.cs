@@ -218,6 +218,6 @@ internal sealed class WordRows
     private void Mark(Im2colProgram program, int row)
     {
         int shift = HasTaps(program, row) ? FinalShift(program, row) - Exponent[row] : 0;
-        program.Steps[LastStep(program, row)] = Im2colProgram.FlushBit | Im2colProgram.WordsBit | shift;
+        program.Steps[LastStep(program, row)] = Im2colProgram.FlushBit | Im2colProgram.WordsBit | (shift << Im2colProgram.ShiftAt);
     }
 }
