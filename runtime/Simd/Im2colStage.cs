@@ -134,27 +134,33 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         int vector = TLanes.Count;
         ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), source);
         ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stage), target);
-        int i = DoubleVectors(ref from, ref to, 0, count);
-        if (vector > 16)
-            i = Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.DoubleVectors(ref from, ref to, i, count);
+        int i = DoubleVectors(ref from, ref to, count);
+        if (vector > 16 && i == 0)
+            i = Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.DoubleVectors(ref from, ref to, count);
         for (; i < count; i++)
             Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
     }
 
-    /// <summary>As many whole vectors as there are; returns where they end.</summary>
-    private static int DoubleVectors(ref byte from, ref byte to, int i, int count)
+    /// <summary>As many pairs as there are, the last vectors overlapping the ones before; returns where they end: at 0 where there is not a whole vector.</summary>
+    private static int DoubleVectors(ref byte from, ref byte to, int count)
     {
         int vector = TLanes.Count;
-        for (; count - i >= vector + vector; i += vector + vector)
+        int end = count & ~1;
+        int last = end - vector - vector;
+        if (last < 0)
+            return 0;
+        for (int i = 0; ; i += vector + vector)
         {
+            if (i > last)
+                i = last;
             TBytes codes = TLanes.LoadBytes(ref Unsafe.Add(ref from, i >> 1));
             TWords lower = TLanes.WidenLower(codes);
             TWords upper = TLanes.WidenUpper(codes);
             TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(lower, TLanes.ShiftLeft(lower, 8))), ref Unsafe.Add(ref to, i));
             TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(upper, TLanes.ShiftLeft(upper, 8))), ref Unsafe.Add(ref to, i + vector));
+            if (i == last)
+                return end;
         }
-
-        return i;
     }
 
     /// <summary>Every second code, beginning with the first.</summary>

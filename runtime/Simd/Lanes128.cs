@@ -31,6 +31,8 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<byte> NarrowEven(Vector128<byte> a, Vector128<byte> b)
     {
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.UnzipEven(a, b);
         Vector128<ushort> low = Vector128.Create((ushort)0xFF);
         return Vector128.Narrow(a.AsUInt16() & low, b.AsUInt16() & low);
     }
