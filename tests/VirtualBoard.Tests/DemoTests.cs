@@ -1,4 +1,3 @@
-using Barrel.Arm64.Tests;
 using Barrel.Tests;
 
 namespace Barrel.VirtualBoard.Tests;
@@ -17,7 +16,7 @@ public class DemoTests
     {
         VirtualBoard.Require();
         BoardRun board = new VirtualBoard()
-            .PutProgram(EmulatedArm64.Publish("firmware-host/Barrel.Host.csproj", "barrel-host"))
+            .PutProgram(PublishedHost.Program)
             .Do(Demo).Do(Checksums).Do(NoModel)
             .Run();
 
