@@ -18,6 +18,7 @@ internal static class RunCommand
         Option<string> pins = new("--pins") { Description = "simulated or gpio", DefaultValueFactory = _ => PinAccess.Simulated };
         Option<long?> frames = new("--frames") { Description = "stop after so many frames" };
         Option<string?> overlay = new("--overlay") { Description = "write a PNG a frame into this directory" };
+        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file, to be played again to the same decisions: --camera y4m:FILE" };
         Option<bool> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool> loops = new("--loop") { Description = "begin again at the end of a directory" };
         Option<int> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe", DefaultValueFactory = _ => 1000 };
@@ -31,12 +32,12 @@ internal static class RunCommand
 
         Command command = new("run", "find the road in frames and show decisions on pins")
         {
-            model, camera, board, pins, frames, overlay, realtime, loops, watchdog, threads, link, emulate, json,
+            model, camera, board, pins, frames, overlay, record, realtime, loops, watchdog, threads, link, emulate, json,
         };
         command.SetAction(arguments =>
         {
             byte[] blob = ModelFile.Read(arguments.GetRequiredValue(model));
-            using ICamera source = CameraSources.Open(arguments.GetRequiredValue(camera), arguments.GetValue(loops));
+            using ICamera source = OpenCamera(context, arguments.GetRequiredValue(camera), arguments.GetValue(loops), arguments.GetValue(record));
             new RoadJob
             {
                 Blob = blob,
@@ -60,5 +61,19 @@ internal static class RunCommand
             return 0;
         });
         return command;
+    }
+
+    private static ICamera OpenCamera(CommandContext context, string source, bool loops, string? recordPath)
+    {
+        ICamera camera = CameraSources.Open(source, loops, new CameraWishes { Log = context.Error });
+        try
+        {
+            return recordPath is null ? camera : new RecordingCamera(camera, recordPath, context.Error);
+        }
+        catch
+        {
+            camera.Dispose();
+            throw;
+        }
     }
 }

@@ -11,6 +11,7 @@ namespace Barrel.Host.Commands;
 internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, int pictureColumns, bool hasColour) : IFrameObserver
 {
     private readonly long[] framesInState = new long[3];
+    private readonly MaskChecksum masks = new();
     private int lastState = -1;
     private int lastCorridor = -1;
 
@@ -21,6 +22,7 @@ internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, i
     {
         RoadDecision decision = outcome.Decision;
         framesInState[decision.State]++;
+        masks.Add(outcome.Mask);
         bool isChanged = decision.State != lastState || decision.Corridor != lastCorridor;
         if (pictureColumns > 0 && (Picture is null || (isChanged && decision.State == RoadDecision.StateClear)))
             Picture = TerminalPicture.Draw(outcome, pictureColumns, hasColour);
@@ -49,11 +51,13 @@ internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, i
             writer.WriteStartObject();
             writer.WriteNumber("frames", loop.FrameCount);
             writer.WriteNumber("dropped", loop.DroppedCount);
+            writer.WriteNumber("lost", loop.LostCount);
             writer.WriteNumber("framesPerSecond", Math.Round(Rate(loop), 3));
             writer.WriteNumber("inferenceMsMean", Math.Round(loop.InferenceMsMean, 4));
             writer.WriteNumber("clearFrames", framesInState[RoadDecision.StateClear]);
             writer.WriteNumber("blockedFrames", framesInState[RoadDecision.StateBlocked]);
             writer.WriteNumber("unknownFrames", framesInState[RoadDecision.StateUnknown]);
+            writer.WriteString("masks", masks.Text);
             writer.WriteEndObject();
         }
 

@@ -67,6 +67,9 @@ internal sealed class FrameLoop
 
     public long DroppedCount => queue.DroppedCount;
 
+    /// <summary>Frames that the camera's device made and could not give.</summary>
+    public long LostCount => camera.LostCount;
+
     /// <summary>Wall time of the loop so far.</summary>
     public double Seconds { get; private set; }
 
