@@ -4,7 +4,8 @@ namespace Barrel.Host.Cameras;
 
 /// <summary>
 /// Another camera whose frames also go into a YUV4MPEG2 file. The file keeps colours for two by two pixels, so the frames are given on as a
-/// reader of the file will see them: what is decided now is decided again when the file is played.
+/// reader of the file will see them: what is decided now is decided again when the file is played. For that each recorded frame must be
+/// decided, so a network that is too slow makes the camera wait.
 /// </summary>
 internal sealed class RecordingCamera : ICamera
 {
@@ -33,7 +34,7 @@ internal sealed class RecordingCamera : ICamera
         }
     }
 
-    public bool IsLive => camera.IsLive;
+    public bool IsLive => false;
 
     public string? EndMessage => camera.EndMessage;
 

@@ -6,6 +6,7 @@ internal static class JpegTables
     private const byte Start = 0xd8;
     private const byte HuffmanTables = 0xc4;
     private const byte StartOfScan = 0xda;
+    private const byte End = 0xd9;
 
     // Values of the tables for AC coefficients, by number of the code: run of zeros, size of the value.
     private static readonly byte[] LumaValues = Convert.FromHexString(
@@ -24,10 +25,11 @@ internal static class JpegTables
     /// <summary>Copies a picture, with the tables where it has none.</summary>
     /// <param name="captured">What the camera gave; bytes after the picture do no harm.</param>
     /// <param name="picture">Takes as many bytes and <see cref="Huffman"/>.</param>
-    /// <returns>Bytes of the copy; 0 where it is no JPEG picture.</returns>
+    /// <returns>Bytes of the copy; 0 where it is no whole JPEG picture.</returns>
     public static int Complete(ReadOnlySpan<byte> captured, Span<byte> picture)
     {
-        if (captured.Length < 4 || captured[0] != 0xff || captured[1] != Start)
+        // Without its end it was cut off, and a decoder would make up the rest of it.
+        if (captured.Length < 4 || captured[0] != 0xff || captured[1] != Start || captured.LastIndexOf([(byte)0xff, End]) < 0)
             return 0;
         int at = 2;
         while (at + 4 <= captured.Length && captured[at] == 0xff && captured[at + 1] != StartOfScan)

@@ -37,7 +37,7 @@ internal static class V4l2Source
         return address.Length == 0 ? throw Wrong(address) : (address, new VideoWish(wishes.Width, wishes.Height, IsAtLeast: true, 0, null));
     }
 
-    private static bool LooksLikeSize(string text) => text.Length >= 3 && char.IsAsciiDigit(text[0]) && text.Contains('x') && !text.Contains('/');
+    private static bool LooksLikeSize(string text) => text.Contains('x') && text.All(c => c == 'x' || char.IsAsciiDigit(c));
 
     private static BarrelException Wrong(string address) =>
         CameraSize.Wrong($"v4l2:{address}", $"v4l2:/dev/videoN[:WIDTHxHEIGHT[:FPS[:FORMAT]]], where FORMAT is one of {PixelFormat.Names}");
