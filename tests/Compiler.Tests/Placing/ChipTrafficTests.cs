@@ -42,6 +42,23 @@ public class ChipTrafficTests
         Assert.AreEqual(41 + (3 * Overhead), frames.Evaluate(21, 20));
     }
 
+    /// <summary>Signs are read sixteen a word, from the first chain's last segment to the last one's; a bank is four words of inputs.</summary>
+    [TestMethod]
+    public void SignsTakeABitASegment()
+    {
+        Model model = BinaryNetwork.Make(new Random(11), 150, true, new BinarySpec(40));
+        ChipTraffic traffic = Traffic(model, TestChip.Board(200, 64), out Placement placement);
+        PlacedLayer placed = placement.Layers[0];
+        int[] rows = [.. Enumerable.Range(0, 40).Where(r => placed.Chains.FixedCodeOf(r) < 0)];
+        int[] pes = [.. rows.Select(placed.Chains.PesOf)];
+        Assert.IsTrue(pes.All(p => p is > 128 and <= 192), "three segments each");
+        int lastWord = (placed.FirstSegment[rows[^1]] + 2) / 16;
+        Assert.IsGreaterThan(4, lastWord);
+        Assert.AreEqual(2 * (Overhead + (3 * 4) + lastWord + 1), traffic.FrameBytes);
+        Assert.AreEqual(pes.Sum(), traffic.AskedPes);
+        Assert.AreEqual(pes.Sum(), traffic.RacingPes);
+    }
+
     [TestMethod]
     public void ConvolutionsAreEvaluatedAtEachPositionInEachPass()
     {

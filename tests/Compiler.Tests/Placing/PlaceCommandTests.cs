@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Barrel.Boards;
 using Barrel.Compiler.Commands;
+using Barrel.Compiler.Packing;
 using Barrel.Compiler.Placing;
 using Barrel.Compiler.Tests.Commands;
 using Barrel.Compiler.Tests.Data;
@@ -75,6 +76,23 @@ public class PlaceCommandTests
         using JsonDocument json = JsonDocument.Parse(TestCommandLine.RunIn(folder, "inspect OUT.barrel --json").Out);
         Assert.AreEqual(JsonValueKind.Null, json.RootElement.GetProperty("placement").GetProperty("frameMs").ValueKind);
         Assert.IsGreaterThan(0, json.RootElement.GetProperty("placement").GetProperty("pes").GetInt64());
+    }
+
+    [TestMethod]
+    public void ANameInABlobIsNoPath()
+    {
+        using TemporaryFolder folder = Folder();
+        string path = folder.Text("chip.json", BoardJson());
+        Model model = BinaryNetwork.Make(new Random(1), 20, true, new BinarySpec(4));
+        Placement placement = Placer.Place(model, Barrel.Boards.Boards.Find(path)).Placement;
+        foreach (string name in new[] { path, "no-such-board", "raspberry-pi-5" })
+        {
+            placement.Board = name;
+            folder.Bytes("OUT.barrel", PlacementWriter.Append(model.Blob, placement));
+            TestCommandLine inspected = TestCommandLine.RunIn(folder, "inspect OUT.barrel");
+            Assert.AreEqual(0, inspected.ExitCode, inspected.Error);
+            Assert.Contains("no board of this name and geometry is known", inspected.Out);
+        }
     }
 
     [TestMethod]
