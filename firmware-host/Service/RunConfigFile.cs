@@ -52,16 +52,17 @@ internal static class RunConfigFile
     private static string Explain(JsonException e)
     {
         string where = $"line {(e.LineNumber ?? 0) + 1}: ";
+        bool isSyntax = e.InnerException is JsonException;
         string name = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
         if (name.Length == 0)
-            return where + $"it is not one JSON object: {First(e.Message)}";
+            return where + (isSyntax ? $"it is not one JSON object: {First(e.InnerException!.Message)}" : "it is not one JSON object");
         if (RunConfigKeys.Find(name) is not { } key)
             return where + $"key '{name}' is unknown; keys are {RunConfigKeys.Beside(name)}";
-
-        // The reader of JSON itself failed behind the key's name, or a key came twice: its own words say more than the key's kind.
-        return e.InnerException is JsonException || e.Message.Contains("uplicate", StringComparison.Ordinal)
-            ? where + $"key '{name}': {First(e.Message)}"
-            : where + $"key '{name}' is {key.Kind}";
+        if (isSyntax)
+            return where + $"key '{name}': {First(e.InnerException!.Message)}";
+        return where + (e.Message.StartsWith("Duplicate", StringComparison.Ordinal)
+            ? $"key '{name}' is there twice; once is right"
+            : $"key '{name}' has a wrong value; right is: {key.Kind}");
     }
 
     // The serializer adds a path and positions behind its first sentence.
@@ -105,5 +106,5 @@ internal static class RunConfigFile
     }
 
     private static BarrelException Wrong(string path, string key, string value) =>
-        new(HostErrors.BadConfig, $"configuration '{path}', key '{key}' is '{value}'; it is {RunConfigKeys.Find(key)!.Kind}");
+        new(HostErrors.BadConfig, $"configuration '{path}', key '{key}' is '{value}'; right is: {RunConfigKeys.Find(key)!.Kind}");
 }
