@@ -13,7 +13,8 @@ internal sealed class RoadJob
 {
     private const int PictureColumns = 72;
 
-    public required byte[] Blob { get; init; }
+    /// <summary>The model; null to read the file that the options name.</summary>
+    public byte[]? Blob { get; init; }
 
     public required ICamera Camera { get; init; }
 
@@ -37,7 +38,8 @@ internal sealed class RoadJob
         Board board = Boards.Boards.Find(Config.BoardName);
         OverlayDirectory? overlays = Config.Overlay is null ? null : new OverlayDirectory(Config.Overlay);
         NetworkMaker maker = new(context, board);
-        using RoadNetwork first = maker.Make(Blob, Config.Model ?? "", Config);
+        LastGoodModel lastGood = Source is null ? new LastGoodModel(null) : LastGoodModel.OfService();
+        using RoadNetwork first = MakeFirst(maker, lastGood, context.Log, out byte[] blob);
         using DecisionPins pins = new(PinAccess.Open(Config.PinKind, board), board.Pins);
         using StopSignals signals = new(pins, context.Log);
 
@@ -62,7 +64,8 @@ internal sealed class RoadJob
             context.Output.WriteLine(RunReport.PinLine(board, Config.PinKind));
         }
 
-        RunAsService(context, loop, pins, report, maker, signals);
+        RunAsService(context, loop, pins, report, signals, notifier => Source is null ? null : new Reloader(
+            Source, Config, Stamps, maker, loop, notifier, lastGood, blob, context.Log));
         Report(context, loop, report, isJson);
 
         // Whoever stops the program often stops what feeds it, too.
@@ -74,11 +77,27 @@ internal sealed class RoadJob
             throw Broken(new BarrelException(HostErrors.SourceUnreadable, $"camera {Config.Camera}: it ended before its first frame"));
     }
 
+    private RoadNetwork MakeFirst(NetworkMaker maker, LastGoodModel lastGood, EventLog log, out byte[] blob)
+    {
+        string name = Config.Model ?? "";
+        try
+        {
+            blob = Blob ?? ModelFile.Read(name);
+            return maker.Make(blob, name, Config);
+        }
+        catch (BarrelException e) when (LastGoodModel.Helps(e) && lastGood.Read() is { } kept)
+        {
+            log.Error($"the last good model runs instead, until another is put in place: BRL{e.Code:0000}: {OneLine.Of(e.Message)}");
+            blob = kept;
+            return maker.Make(kept, lastGood.Path!, Config);
+        }
+    }
+
     private void RunAsService(
-        CommandContext context, FrameLoop loop, DecisionPins pins, RunReport report, NetworkMaker maker, StopSignals signals)
+        CommandContext context, FrameLoop loop, DecisionPins pins, RunReport report, StopSignals signals, Func<SystemdNotifier, Reloader?> makeReloader)
     {
         using SystemdNotifier notifier = SystemdNotifier.FromEnvironment();
-        using Reloader? reloader = Source is null ? null : new Reloader(Source, Config, Stamps, maker, loop, notifier, context.Log);
+        using Reloader? reloader = makeReloader(notifier);
         StatusReport status = new()
         {
             Config = Config,

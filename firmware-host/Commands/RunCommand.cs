@@ -72,11 +72,9 @@ internal static class RunCommand
     {
         FileStamps stamps = new();
         RunConfig config = source.Load(stamps);
-        byte[] blob = ModelFile.Read(config.Model!);
         using ICamera camera = CameraSources.Open(config.Camera!, config.Loop == true);
         new RoadJob
         {
-            Blob = blob,
             Camera = camera,
             Config = config,
             Source = source,

@@ -23,11 +23,14 @@ internal sealed class Reloader : IDisposable
     private readonly NetworkMaker maker;
     private readonly FrameLoop loop;
     private readonly SystemdNotifier notifier;
+    private readonly LastGoodModel lastGood;
     private readonly EventLog log;
     private readonly FileStamps stamps;
     private readonly RateLimit failureLimit = new(10, 60);
     private readonly AutoResetEvent asked = new(false);
     private readonly Thread thread;
+    private byte[]? unkept;
+    private long unkeptFrom;
     private long failures;
     private volatile bool isStopped;
 
@@ -37,9 +40,12 @@ internal sealed class Reloader : IDisposable
     /// <param name="maker">Checks and makes networks.</param>
     /// <param name="loop">Takes them over.</param>
     /// <param name="notifier">Told when a reload begins and ends.</param>
+    /// <param name="lastGood">Keeps each model that decided frames.</param>
+    /// <param name="blob">The model that the loop begins with.</param>
     /// <param name="log">A line for each reload.</param>
     public Reloader(
-        RunSource source, RunConfig running, FileStamps stamps, NetworkMaker maker, FrameLoop loop, SystemdNotifier notifier, EventLog log)
+        RunSource source, RunConfig running, FileStamps stamps, NetworkMaker maker, FrameLoop loop, SystemdNotifier notifier, LastGoodModel lastGood,
+        byte[] blob, EventLog log)
     {
         this.source = source;
         this.running = running;
@@ -47,7 +53,9 @@ internal sealed class Reloader : IDisposable
         this.maker = maker;
         this.loop = loop;
         this.notifier = notifier;
+        this.lastGood = lastGood;
         this.log = log;
+        unkept = blob;
         ModelPath = running.Model;
         thread = new Thread(Follow) { IsBackground = true, Name = "reload" };
     }
@@ -80,6 +88,7 @@ internal sealed class Reloader : IDisposable
             bool wasAsked = asked.WaitOne(PeriodMs);
             if (isStopped)
                 return;
+            KeepIfGood();
             if (wasAsked || stamps.HasSettledChange(source.Files))
                 Reload();
         }
@@ -92,10 +101,12 @@ internal sealed class Reloader : IDisposable
         {
             stamps.Accept(source.Files);
             RunConfig config = source.Load(stamps);
-            NetworkChange change = Prepare(config);
+            byte[] blob = ModelFile.Read(config.Model!);
+            NetworkChange change = Prepare(config, blob);
             long before = loop.Counters.Swaps;
             loop.Offer(change);
             ModelPath = config.Model;
+            (unkept, unkeptFrom) = (blob, loop.Counters.Decisions);
             bool isTaken = WaitForSwap(before);
             log.Info(
                 $"reloaded: model '{OneLine.Of(change.Network.Executor.Model.Name)}' on executor {change.Network.Executor.Name}, "
@@ -114,11 +125,20 @@ internal sealed class Reloader : IDisposable
         notifier.Ready();
     }
 
-    private NetworkChange Prepare(RunConfig config)
+    // A model is good when frames after it came to decisions; the one in work while it was offered is not its own.
+    private void KeepIfGood()
+    {
+        if (unkept is null || loop.Counters.Decisions <= unkeptFrom + 1)
+            return;
+        lastGood.Keep(unkept, log);
+        unkept = null;
+    }
+
+    private NetworkChange Prepare(RunConfig config, byte[] blob)
     {
         if (running.Link is not null)
             throw new BarrelException(HostErrors.NeedsRestart, "a model on a TDNN chip is taken over by a restart only, because the chip is in use");
-        RoadNetwork network = maker.Make(ModelFile.Read(config.Model!), config.Model!, config with { Link = null });
+        RoadNetwork network = maker.Make(blob, config.Model!, config with { Link = null });
         try
         {
             (int width, int height) = loop.FrameSize;

@@ -10,6 +10,7 @@ namespace Barrel.Host.Service;
 internal sealed class ServiceHeartbeat : IDisposable
 {
     private const int StatusSeconds = 10;
+    private const int StandstillMs = 2000;
     private const int PeriodMsMax = 250;
 
     private readonly SystemdNotifier notifier;
@@ -18,6 +19,7 @@ internal sealed class ServiceHeartbeat : IDisposable
     private readonly Lock gate = new();
     private long seen;
     private long statusAt;
+    private bool isTold;
     private bool isStopped;
 
     /// <param name="notifier">Not closed here.</param>
@@ -60,20 +62,33 @@ internal sealed class ServiceHeartbeat : IDisposable
         {
             long now = loop.Counters.Decisions;
             if (isStopped || now == seen)
+            {
+                TellOfStandstill();
                 return;
+            }
+
             bool isFirst = seen == 0;
             seen = now;
             if (isFirst)
                 notifier.Ready();
             if (notifier.WatchdogMs > 0)
                 notifier.Watchdog();
-            if (!isFirst && Stopwatch.GetElapsedTime(statusAt).TotalSeconds < StatusSeconds)
+            if (!isFirst && !isTold && Stopwatch.GetElapsedTime(statusAt).TotalSeconds < StatusSeconds)
                 return;
+            isTold = false;
             statusAt = Stopwatch.GetTimestamp();
             LatencyHistogram frame = loop.Counters.Frame;
             notifier.Status(
                 $"{now} frames decided, {loop.DroppedCount} dropped, {loop.Counters.Swaps} reloads, "
                 + $"{frame.PercentileUs(500) / 1000.0:0.0} ms a frame, 99 % within {frame.PercentileUs(990) / 1000.0:0.0} ms");
         }
+    }
+
+    private void TellOfStandstill()
+    {
+        if (isStopped || isTold || seen == 0 || loop.Counters.SinceDecisionMs < StandstillMs)
+            return;
+        isTold = true;
+        notifier.Status($"no decision for more than {StandstillMs / 1000} s, after {seen} frames; the pins are in their safe state");
     }
 }
