@@ -24,11 +24,11 @@ public class EventLogTests
     {
         using StringWriter writer = new();
         EventLog log = new(writer);
-        RateLimit limit = new(5, 1);
+        RateLimit limit = new(5, 2);
         for (int i = 0; i < 1000; i++)
             log.Error("again", limit);
         Assert.HasCount(5, writer.ToString().Trim().Split('\n'));
-        Thread.Sleep(1100);
+        Thread.Sleep(2100);
         log.Error("again", limit);
         Assert.EndsWith("again (995 more such lines were left out)", writer.ToString().Trim());
     }

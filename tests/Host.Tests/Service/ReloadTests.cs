@@ -11,6 +11,9 @@ public class ReloadTests
     public void SighupTakesOverAModelOfAnotherSizeAndRefusesADamagedOne()
     {
         using ServiceFolder folder = new();
+
+        // Long enough for a busy machine, which takes the processor away for a while.
+        folder.Configure(""", "watchdog": 10000""");
         using HostProcess host = folder.Start();
         Assert.AreEqual("14x10", folder.WaitForCount("decisions", 5).GetProperty("mask").GetString());
 
