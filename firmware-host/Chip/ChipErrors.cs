@@ -51,6 +51,9 @@ public static class ChipErrors
     /// <summary>It would wear a ReRAM chip, and nobody said that it may.</summary>
     public const int WearNotAllowed = 5016;
 
+    /// <summary>A sweep's values are none that its setting can have.</summary>
+    public const int BadSweep = 5017;
+
     /// <summary>Not an error of a user's: the chip was reset, and what it held must be loaded again.</summary>
     internal const int WasReset = 5090;
 }

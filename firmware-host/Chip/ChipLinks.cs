@@ -10,21 +10,23 @@ internal static class ChipLinks
 {
     public const string Help = "emulator, or spi:BUS.CS, for instance spi:0.0 for /dev/spidev0.0";
 
-    private const string Emulator = "emulator";
+    public const string Emulator = "emulator";
+
     private const string SpiPrefix = "spi:";
 
     /// <summary>Opens the link and greets the chip.</summary>
     /// <param name="name">As in <see cref="Help"/>.</param>
     /// <param name="board">Says what the chip is, and the clock of the bus.</param>
     /// <param name="emulation">How the emulated chip behaves.</param>
+    /// <param name="clockHz">Clock of the bus, where it is not to be the board's.</param>
     /// <exception cref="BarrelException">BRL5001 to BRL5008.</exception>
-    public static TdnnChip Open(string name, Board board, Emulation emulation)
+    public static TdnnChip Open(string name, Board board, Emulation emulation, int? clockHz = null)
     {
         BoardChip chip = board.Chip ?? throw new BarrelException(ChipErrors.NotPlaced, $"board {board.Name} has no TDNN chip; choose one that has, or add one to its file");
-        return TdnnChip.Greet(new ChipLink(OpenDevice(name, board, chip, emulation), chip), chip);
+        return TdnnChip.Greet(new ChipLink(OpenDevice(name, clockHz ?? board.Spi.ClockHz, chip, emulation), chip), chip);
     }
 
-    private static SpiDevice OpenDevice(string name, Board board, BoardChip chip, Emulation emulation)
+    private static SpiDevice OpenDevice(string name, int clockHz, BoardChip chip, Emulation emulation)
     {
         if (name == Emulator)
             return emulation.CreateDevice(chip);
@@ -37,7 +39,7 @@ internal static class ChipLinks
             throw new BarrelException(ChipErrors.LinkUnavailable, $"there is no {path}; enable SPI (on a Raspberry Pi: raspi-config, Interface Options) and check bus and chip select");
         try
         {
-            return SpiDevice.Create(new SpiConnectionSettings(bus, chipSelect) { ClockFrequency = board.Spi.ClockHz, Mode = SpiMode.Mode0, DataBitLength = 8 });
+            return SpiDevice.Create(new SpiConnectionSettings(bus, chipSelect) { ClockFrequency = clockHz, Mode = SpiMode.Mode0, DataBitLength = 8 });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or PlatformNotSupportedException)
         {

@@ -29,11 +29,19 @@ internal sealed class ChipOptions
     /// <summary>Opens the chip that the options name.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="model">The model that it will run, or null.</param>
-    public ChipSession Open(ParseResult arguments, Model? model)
+    /// <param name="change">One setting that is not as the options say.</param>
+    /// <exception cref="BarrelException">As <see cref="ChipLinks.Open"/>, and BRL5014.</exception>
+    public ChipSession Open(ParseResult arguments, Model? model, ChipChange? change = null)
     {
         Board board = Boards.Boards.Find(arguments.GetValue(Board) ?? model?.Placement?.Board ?? DefaultBoard);
         string link = arguments.GetRequiredValue(Link);
-        return new ChipSession(ChipLinks.Open(link, board, Emulation.Parse(arguments.GetValue(Emulate))), board, link, arguments.GetValue(State) ?? WearRecord.DefaultFolder);
+        Emulation emulation = Emulation.Parse(arguments.GetValue(Emulate));
+        int? clockHz = null;
+        if (change?.Key == ChipChange.Clock)
+            clockHz = change.ClockHz;
+        else if (change is not null)
+            emulation = emulation.With(change.Key, change.Value);
+        return new ChipSession(ChipLinks.Open(link, board, emulation, clockHz), board, link, arguments.GetValue(State) ?? WearRecord.DefaultFolder);
     }
 }
 

@@ -119,6 +119,6 @@ public sealed class EmulatedSpiDevice : SpiDevice
     private static void CheckLength(int length)
     {
         if (length > TransferBytesMax)
-            throw new IOException($"Error {MessageTooLong} performing SPI data transfer.");
+            throw new IOException($"Error {MessageTooLong} (Message too long) performing SPI data transfer.");
     }
 }

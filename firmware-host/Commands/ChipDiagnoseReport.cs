@@ -9,7 +9,7 @@ namespace Barrel.Host.Commands;
 /// <summary>Writes what <c>chip diagnose</c> found, for people and as JSON.</summary>
 internal static class ChipDiagnoseReport
 {
-    private const int PictureColumns = 96;
+    private const int PictureColumns = 80;
 
     /// <summary>Longer lists are for --json and --save.</summary>
     private const int RowsMax = 200;

@@ -38,11 +38,11 @@ internal sealed class PeHeatMap
         int size = Math.Clamp((int)Math.Sqrt(PixelsMax / ((double)segments * pes)), 1, PeSizeMax);
         int perBand = Math.Min(segments, (int)Math.Pow(2, Math.Floor(Math.Log2(WidthMax / size))));
         int bands = (segments + perBand - 1) / perBand, bandHeight = LineHeight + (pes * size) + Margin;
-        Canvas canvas = new(Math.Max(640, (2 * Margin) + (perBand * size)), Margin + (2 * LineHeight) + (bands * bandHeight));
+        Canvas canvas = new(Math.Max(640, (2 * Margin) + (perBand * size)), Margin + (3 * LineHeight) + (bands * bandHeight));
         WriteLegend(canvas);
         for (int band = 0; band < bands; band++)
         {
-            int first = band * perBand, end = Math.Min(segments, first + perBand), top = Margin + (2 * LineHeight) + (band * bandHeight);
+            int first = band * perBand, end = Math.Min(segments, first + perBand), top = Margin + (3 * LineHeight) + (band * bandHeight);
             canvas.Text(Margin, top, string.Create(CultureInfo.InvariantCulture, $"SEGMENTS {first} - {end - 1}"), (200, 200, 200));
             top += LineHeight;
             for (int segment = first; segment < end; segment++)

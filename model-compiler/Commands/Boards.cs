@@ -24,12 +24,15 @@ public static class Boards
             return ExitCode.Done;
         }
 
-        TextTable table = new("board", "processor", "cores", "clock MHz", "RAM MiB", "arena KiB");
+        TextTable table = new("board", "processor", "cores", "clock MHz", "RAM MiB", "arena KiB", "TDNN chip");
         foreach (Board board in boards)
-            table.Add(board.Name, board.Cpu, $"{board.Cores}", $"{board.ClockHz / 1_000_000}", $"{board.RamBytes / 1048576.0:0.#}", $"{board.ArenaBytesMax / 1024}");
+            table.Add(board.Name, board.Cpu, $"{board.Cores}", $"{board.ClockHz / 1_000_000}", $"{board.RamBytes / 1048576.0:0.#}", $"{board.ArenaBytesMax / 1024}", ChipOf(board));
         table.Write(streams.Out);
         return ExitCode.Done;
     }
+
+    /// <summary>Kind and processing elements.</summary>
+    private static string ChipOf(Board board) => board.Chip is { } chip ? $"{(chip.IsReram ? "ReRAM" : "SRAM")} {chip.Segments}x{chip.SegmentPes}" : "";
 
     private static void WriteJson(TextWriter writer, Board[] boards)
     {
@@ -49,6 +52,17 @@ public static class Boards
                 json.WriteNumber("ramBytes", board.RamBytes);
                 json.WriteNumber("flashBytes", board.FlashBytes);
                 json.WriteNumber("arenaBytesMax", board.ArenaBytesMax);
+                if (board.Chip is { } chip)
+                {
+                    json.WriteStartObject("chip");
+                    json.WriteString("kind", chip.Kind);
+                    json.WriteNumber("segments", chip.Segments);
+                    json.WriteNumber("segmentPes", chip.SegmentPes);
+                    json.WriteNumber("inputBits", chip.InputBits);
+                    json.WriteNumber("marginBits", chip.MarginBits);
+                    json.WriteEndObject();
+                }
+
                 json.WriteEndObject();
             }
 

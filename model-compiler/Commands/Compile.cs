@@ -198,7 +198,7 @@ public static class Compile
 
             OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
             if (options.Report is not null)
-                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? []), progress);
+                ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? [], board), progress);
         }
 
         // An error stands alone: what was fused or dropped matters to those who have a blob.

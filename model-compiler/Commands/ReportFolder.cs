@@ -1,3 +1,4 @@
+using Barrel.Boards;
 using Barrel.Compiler.Cards;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Networks;
@@ -59,6 +60,7 @@ internal static class ReportFolder
             FirstDifference = verification.FirstDifference,
             Curve = curve,
             Frames = gallery,
+            Placement = PlacementCosts.Of(chosen.Model, subject.Board),
             Calibration = options.Calibrate is null
                 ? $"Ranges were measured on {frames.Count} synthetic frames."
                 : $"Ranges were measured on {frames.Count} calibration frames.",
@@ -72,5 +74,6 @@ internal static class ReportFolder
 /// <param name="Frames">Codes of the calibration frames.</param>
 /// <param name="Metric">On labelled data; null: none.</param>
 /// <param name="Tried">Settings that a search tried; may be empty.</param>
+/// <param name="Board">Null where none was asked for.</param>
 internal sealed record ReportSubject(
-    Graph Graph, ModelCard Card, IReadOnlyList<byte[]> Frames, Trials Trials, TaskMetric? Metric, Trial Chosen, IReadOnlyList<Trial> Tried);
+    Graph Graph, ModelCard Card, IReadOnlyList<byte[]> Frames, Trials Trials, TaskMetric? Metric, Trial Chosen, IReadOnlyList<Trial> Tried, Board? Board);

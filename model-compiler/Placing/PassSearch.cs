@@ -48,7 +48,8 @@ internal sealed class PassSearch
     /// <summary>Windows that are worth a try: for each number of passes the smallest, and the same in whole chains.</summary>
     private IEnumerable<int> Windows()
     {
-        int least = _layers.Max(l => l.SegmentsMax);
+        // Layers of longer chains may stay as a whole.
+        int least = _layers.Min(l => l.SegmentsMax);
         int most = _geometry.Segments;
         if (most <= SmallChip)
             return Enumerable.Range(least, most - least + 1);

@@ -25,7 +25,7 @@ public static class Placer
         FillingPlan plan = FillingPlan.Trivial(layers.Length);
         Placement? trivial = ChipFilling.Fill(layers, geometry, segments, plan, ModelFormat.ExtentMax, out int lost, out LayerChains? stuck);
         if (trivial is null)
-            throw NoRoom(board, stuck!);
+            throw NoRoom(board, chip, stuck!, faults is not null);
         if (trivial.Passes == 1)
             return new PlacedNetwork(trivial, lost);
         if (chip.IsReram)
@@ -87,14 +87,11 @@ public static class Placer
         return string.Join(", ", shown.Take(3).Select(l => $"'{l.Name}' ({l.Macs} multiplications)")) + (shown.Length > 3 ? $" and {shown.Length - 3} more" : "");
     }
 
-    private static BarrelException NoRoom(Board board, LayerChains layer)
-    {
-        BoardChip chip = board.Chip!;
-        return new BarrelException(
-            PlacingErrors.NoRoom,
-            $"layer '{layer.Chains.Layer.Name}' has chains of {layer.Chains.PesMax} PEs, {layer.SegmentsMax} segments, and finds no room for all of them on the chip of board "
-            + $"'{board.Name}' ({chip.Segments} segments of {chip.SegmentPes} PEs, less the bad ones) in {ModelFormat.ExtentMax} passes");
-    }
+    private static BarrelException NoRoom(Board board, BoardChip chip, LayerChains layer, bool hasFaults) => new(
+        PlacingErrors.NoRoom,
+        $"layer '{layer.Chains.Layer.Name}' needs chains of up to {layer.Chains.PesMax} PEs, {layer.SegmentsMax} segments, and the chip of board '{board.Name}', "
+        + $"{chip.Segments} segments of {chip.SegmentPes} PEs, has no place for some of them "
+        + (hasFaults ? "between its bad PEs" : $"in {ModelFormat.ExtentMax} passes"));
 
     private static BarrelException WearsOut(Board board, BoardChip chip, LayerChains[] layers, Placement placement)
     {

@@ -31,6 +31,9 @@ internal sealed record ReportData
 
     public required FrameGallery Frames { get; init; }
 
+    /// <summary>Null where none of it is on a chip.</summary>
+    public PlacementCosts? Placement { get; init; }
+
     /// <summary>A sentence: what ranges were measured on.</summary>
     public required string Calibration { get; init; }
 

@@ -25,6 +25,9 @@ namespace Barrel.Runtime
         // As it is kept, as an offset, and its steps.
         private const int BytesOfTap = 40;
 
+        // Of a row that is a table of codes, which has taps.
+        private const int TableBytesMax = 256;
+
         // Of any executor: positions of a vector, alignment of a tap, elements of a tile that need not be larger.
         private const int LanesMax = 64;
         private const int AlignmentMax = 8;
@@ -136,7 +139,7 @@ namespace Barrel.Runtime
             long best = taps.Mode == AccumulatorLayer.ModeArgMax
                 ? Times(8L * TileVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
             _own += columns + blocks + Times(48, windows) + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
-                + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows;
+                + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows + Times(TableBytesMax, Least(taps.Rows, taps.TapCount));
             Share(tile + masks + Times(2, stage) + best + 16L * BlockVectorsMax * LanesMax);
         }
 

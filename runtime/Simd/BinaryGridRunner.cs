@@ -44,7 +44,7 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
             SlopeCount = layer.SlopeCount, SlopeTerms = layer.SlopeTerms, SlopeFirst = layer.SlopeFirst, Skips = layer.Skips, SkipShift = layer.SkipShift,
         };
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, sums, WordRows.None(model, sums), BlockBytes, arena);
-        _placement = new BlockPlacement(sums, model.Tensors[layer.Output], BlockBytes, TLanes.CountLog2, arena);
+        _placement = new BlockPlacement(sums, model.Tensors[layer.Output], BlockBytes, arena);
     }
 
     public override int StageBytes => _plan.StageBytes;
@@ -71,8 +71,9 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
                 int used = Math.Min(_plan.BlockVectors, end - vector);
                 int first = vector << TLanes.CountLog2;
                 vector += used;
+                int behind = Math.Min(vector << TLanes.CountLog2, _plan.Positions);
                 made.Add(new Block(
-                    first, Math.Min(vector << TLanes.CountLog2, _plan.Positions), used, used == 3 ? 4 : used, first / _layer.GridWidth, first % _layer.GridWidth, first));
+                    first, behind, used, used == 3 ? 4 : used, first / _layer.GridWidth, first % _layer.GridWidth, behind == vector << TLanes.CountLog2, first));
             }
 
             _firstBlock[part + 1] = made.Count;

@@ -15,16 +15,13 @@ internal sealed class BlockPlacement
     private readonly int[] _linesOfRow;
     private readonly int[] _columnsOfRow;
     private readonly int _blockBytes;
-    private readonly int _vectorLog2;
 
     /// <param name="layer">The layer.</param>
     /// <param name="made">Its output.</param>
     /// <param name="blockBytes">Positions of a block.</param>
-    /// <param name="vectorLog2">Positions of a vector are two to it.</param>
     /// <param name="arena">The executor's.</param>
-    public BlockPlacement(TapLayer layer, TensorInfo made, int blockBytes, int vectorLog2, byte[] arena)
+    public BlockPlacement(TapLayer layer, TensorInfo made, int blockBytes, byte[] arena)
     {
-        _vectorLog2 = vectorLog2;
         _layer = layer;
         _made = made;
         _arena = arena;
@@ -67,11 +64,7 @@ internal sealed class BlockPlacement
     public ref byte CodesOf(int row, BlockScratch scratch) =>
         ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Codes), _layer.PhaseX == 2 && (row & 1) != 0 ? _blockBytes : 0);
 
-    /// <summary>Whether a block's codes are whole vectors that lie together in the output, so that they need not be packed elsewhere first.</summary>
-    public bool LiesTogether(in Block block) =>
-        _layer.PhaseX == 1 && _layer.PhaseY == 1 && block.End - block.First >= block.Used << _vectorLog2;
-
-    /// <summary>Where they lie.</summary>
+    /// <summary>Where the codes of a whole block lie.</summary>
     public ref byte TargetOf(int row, in Block block) => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), _start[row] + block.Pixel);
 
     /// <summary>Codes of a row's positions from a tensor of the output's shape; <paramref name="start"/> is that of the first.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Barrel.Runtime.Simd;
 
@@ -30,12 +31,12 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
             CountBorders(row, block, ref sums);
         if (_words.Has[row])
         {
-            if (_layer.SlopeCount is null)
+            if (!_words.HasSlope[row])
                 WriteWords(row, block, ref sums, ref codes);
             else
                 ActivateWords(row, block, ref sums, ref codes);
         }
-        else if (_layer.SlopeCount is null || _layer.Borders is not null)
+        else if (!_words.HasSlope[row] || _layer.Borders is not null)
         {
             WriteInts(row, block, ref sums, ref codes);
         }
@@ -52,11 +53,11 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         int shift = OfWord(_layer.Shift[row] - unit);
         TWords low = TLanes.Broadcast((short)_layer.Low[row]);
         TWords high = TLanes.Broadcast((short)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), post);
-            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), post);
-            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            TWords x = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), post);
+            TWords y = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), post);
+            TLanes.StoreBytes(TLanes.Pack(Code(x, shift, low, high), Code(y, shift, low, high)), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -73,25 +74,25 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         int shift = OfWord(_layer.Shift[row]);
         TWords low = TLanes.Broadcast((short)_layer.Low[row]);
         TWords high = TLanes.Broadcast((short)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords even = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), bias);
-            TWords odd = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), bias);
-            TWords evenBelow = TLanes.Min(even, default);
-            TWords oddBelow = TLanes.Min(odd, default);
-            even = TLanes.Add(TLanes.Max(even, default), post);
-            odd = TLanes.Add(TLanes.Max(odd, default), post);
+            TWords x = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref sums)), bias);
+            TWords y = TLanes.Add(TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref sums, TLanes.Count >> 2))), bias);
+            TWords below = TLanes.Min(x, default);
+            TWords secondBelow = TLanes.Min(y, default);
+            x = TLanes.Add(TLanes.Max(x, default), post);
+            y = TLanes.Add(TLanes.Max(y, default), post);
             for (int t = first; t < end; t++)
             {
                 int term = terms[t];
                 int right = OfWord((term & 0x7F) - TermZero);
-                TWords p = right < 0 ? TLanes.ShiftLeft(evenBelow, -right) : TLanes.ShiftRight(evenBelow, right);
-                TWords q = right < 0 ? TLanes.ShiftLeft(oddBelow, -right) : TLanes.ShiftRight(oddBelow, right);
-                even = (term & 0x80) != 0 ? TLanes.Subtract(even, p) : TLanes.Add(even, p);
-                odd = (term & 0x80) != 0 ? TLanes.Subtract(odd, q) : TLanes.Add(odd, q);
+                TWords p = right < 0 ? TLanes.ShiftLeft(below, -right) : TLanes.ShiftRight(below, right);
+                TWords q = right < 0 ? TLanes.ShiftLeft(secondBelow, -right) : TLanes.ShiftRight(secondBelow, right);
+                x = (term & 0x80) != 0 ? TLanes.Subtract(x, p) : TLanes.Add(x, p);
+                y = (term & 0x80) != 0 ? TLanes.Subtract(y, q) : TLanes.Add(y, q);
             }
 
-            TLanes.StoreBytes(Pack(Code(even, shift, low, high), Code(odd, shift, low, high)), ref codes);
+            TLanes.StoreBytes(TLanes.Pack(Code(x, shift, low, high), Code(y, shift, low, high)), ref codes);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -106,7 +107,7 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         TInts low = TLanes.Broadcast((int)_layer.Low[row]);
         TInts high = TLanes.Broadcast((int)_layer.High[row]);
         int quarter = TLanes.Count >> 2;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             TInts a = Code(TLanes.Add(TLanes.LoadInts(ref sums), post), shift, low, high);
             TInts b = Code(TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), post), shift, low, high);
@@ -118,25 +119,69 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    /// <summary>As <see cref="ActivateWords"/>, one plane after the other: all four would not fit the registers.</summary>
+    /// <summary>As <see cref="ActivateWords"/>, four planes.</summary>
     private void ActivateInts(int row, in Block block, ref int sums, ref byte codes)
     {
+        ref byte terms = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_layer.SlopeTerms), _layer.SlopeFirst[row]);
+        int count = _layer.SlopeCount[row];
         TInts bias = TLanes.Broadcast(_layer.Bias[row]);
         TInts post = TLanes.Broadcast(_layer.Post[row]);
         int shift = _layer.Shift[row];
         TInts low = TLanes.Broadcast((int)_layer.Low[row]);
         TInts high = TLanes.Broadcast((int)_layer.High[row]);
-        for (int v = 0; v < block.Used; v++)
+        int quarter = TLanes.Count >> 2;
+        for (int v = block.Used; v > 0; v--)
         {
-            TInts packed = default;
-            for (int plane = 0; plane < 32; plane += 8)
+            TInts a = TLanes.Add(TLanes.LoadInts(ref sums), bias);
+            TInts b = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter)), bias);
+            TInts c = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter)), bias);
+            TInts d = TLanes.Add(TLanes.LoadInts(ref Unsafe.Add(ref sums, quarter + quarter + quarter)), bias);
+            TInts p = TLanes.Min(a, default);
+            TInts q = TLanes.Min(b, default);
+            TInts r = TLanes.Min(c, default);
+            TInts s = TLanes.Min(d, default);
+            a = TLanes.Add(TLanes.Max(a, default), post);
+            b = TLanes.Add(TLanes.Max(b, default), post);
+            c = TLanes.Add(TLanes.Max(c, default), post);
+            d = TLanes.Add(TLanes.Max(d, default), post);
+            for (int t = 0; t < count; t++)
             {
-                TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
-                packed = TLanes.Or(packed, TLanes.ShiftLeft(Code(Activate(row, sum, post), shift, low, high), plane));
-                sums = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+                int term = Unsafe.Add(ref terms, t);
+                int right = (term & 0x7F) - TermZero;
+                TInts e, f, g, h;
+                if (right < 0)
+                {
+                    e = TLanes.ShiftLeft(p, -right);
+                    f = TLanes.ShiftLeft(q, -right);
+                    g = TLanes.ShiftLeft(r, -right);
+                    h = TLanes.ShiftLeft(s, -right);
+                }
+                else
+                {
+                    e = TLanes.ShiftRight(p, right);
+                    f = TLanes.ShiftRight(q, right);
+                    g = TLanes.ShiftRight(r, right);
+                    h = TLanes.ShiftRight(s, right);
+                }
+
+                if ((term & 0x80) != 0)
+                {
+                    a = TLanes.Subtract(a, e);
+                    b = TLanes.Subtract(b, f);
+                    c = TLanes.Subtract(c, g);
+                    d = TLanes.Subtract(d, h);
+                }
+                else
+                {
+                    a = TLanes.Add(a, e);
+                    b = TLanes.Add(b, f);
+                    c = TLanes.Add(c, g);
+                    d = TLanes.Add(d, h);
+                }
             }
 
-            TLanes.StoreBytes(TLanes.AsBytes(packed), ref codes);
+            TLanes.StoreBytes(Pack(Code(a, shift, low, high), Code(b, shift, low, high), Code(c, shift, low, high), Code(d, shift, low, high)), ref codes);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
     }
@@ -191,8 +236,4 @@ internal sealed class BlockRequantizer<TLanes, TBytes, TWords, TInts>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TBytes Pack(TInts a, TInts b, TInts c, TInts d) => TLanes.AsBytes(
         TLanes.Or(TLanes.Or(a, TLanes.ShiftLeft(b, 8)), TLanes.Or(TLanes.ShiftLeft(c, 16), TLanes.ShiftLeft(d, 24))));
-
-    /// <summary>A vector of codes from those of even and of odd positions.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TBytes Pack(TWords even, TWords odd) => TLanes.AsBytes(TLanes.Or(even, TLanes.ShiftLeft(odd, 8)));
 }

@@ -16,107 +16,65 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     private readonly BlockPlacement _placement;
     private readonly BlockRequantizer<TLanes, TBytes, TWords, TInts> _requantizer;
     private readonly WordRows _words;
-    private readonly int[] _bestOfRow;
-    private readonly int[] _channel;
-    private readonly bool[] _isFirst;
+    private readonly GreatestChannel<TLanes, TBytes, TWords, TInts>? _greatest;
     private readonly int[][] _skipStart;
     private readonly ushort[]?[] _skipLevels;
-    private readonly int _phases;
-    private readonly int _blockBytes;
 
     public BlockWriter(Model model, TapLayer layer, WordRows words, int blockBytes, byte[] arena)
     {
         _layer = layer;
         _arena = arena;
         _words = words;
-        _blockBytes = blockBytes;
         _made = model.Tensors[layer.Output];
-        _placement = new BlockPlacement(layer, _made, blockBytes, TLanes.CountLog2, arena);
+        _placement = new BlockPlacement(layer, _made, blockBytes, arena);
         _requantizer = new BlockRequantizer<TLanes, TBytes, TWords, TInts>(layer, words);
-        _phases = layer.PhaseY * layer.PhaseX;
-        _bestOfRow = new int[layer.Rows];
-        _channel = new int[layer.Rows];
-        _isFirst = new bool[layer.Rows];
-        bool[] begun = new bool[_phases];
-        foreach (int row in words.Order)
-        {
-            _isFirst[row] = !begun[row % _phases];
-            begun[row % _phases] = true;
-        }
-
+        int phases = layer.PhaseY * layer.PhaseX;
+        if (layer.Mode == AccumulatorLayer.ModeArgMax)
+            _greatest = new GreatestChannel<TLanes, TBytes, TWords, TInts>(layer, words, blockBytes, _placement);
         _skipStart = new int[layer.Skips.Length][];
         _skipLevels = new ushort[layer.Skips.Length][];
-        for (int row = 0; row < layer.Rows; row++)
-        {
-            _bestOfRow[row] = row % _phases * blockBytes;
-            _channel[row] = row / _phases;
-        }
-
         for (int s = 0; s < layer.Skips.Length; s++)
         {
             TensorInfo skip = model.Tensors[layer.Skips[s].Tensor];
             _skipLevels[s] = skip.LevelTable();
             _skipStart[s] = new int[layer.Rows];
             for (int row = 0; row < layer.Rows; row++)
-                _skipStart[s][row] = skip.ArenaOffset + ((layer.Skips[s].FirstChannel + (row / _phases)) * _made.Height * _made.Width) + _placement.PixelOfRow(row);
+                _skipStart[s][row] = skip.ArenaOffset + ((layer.Skips[s].FirstChannel + (row / phases)) * _made.Height * _made.Width) + _placement.PixelOfRow(row);
         }
     }
 
     /// <summary>Takes the sums of one row; rows come in the order that <see cref="WordRows"/> says.</summary>
     public void WriteRow(int row, in Block block, BlockScratch scratch)
     {
-        AddSkips(row, block, scratch);
+        if (_skipStart.Length > 0)
+            AddSkips(row, block, scratch);
         switch (_layer.Mode)
         {
             case AccumulatorLayer.ModeRaw:
                 WriteRaw(row, block, ref scratch.Sums);
                 break;
             case AccumulatorLayer.ModeArgMax:
-                if (_words.Has[row])
-                    KeepBestWord(row, block, scratch);
-                else
-                    KeepBest(row, block, scratch);
+                _greatest!.Take(row, block, scratch);
                 break;
             default:
-                if (_placement.LiesTogether(block))
-                {
-                    _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.TargetOf(row, block));
-                    break;
-                }
-
-                _requantizer.Requantize(row, block, ref scratch.Sums, ref _placement.CodesOf(row, scratch));
-                _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
+                _requantizer.Requantize(row, block, ref scratch.Sums, ref CodesOf(row, block, scratch));
+                EndCodes(row, block, scratch);
                 break;
         }
     }
 
-    public void EndBlock(in Block block, BlockScratch scratch)
-    {
-        if (_layer.Mode != AccumulatorLayer.ModeArgMax)
-            return;
-        int quarter = TLanes.Count >> 2;
-        int first = 0;
-        for (int phase = 0; phase < _phases; phase++)
-        {
-            ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), first);
-            ref byte codes = ref _placement.CodesOf(phase, scratch);
-            for (int v = 0; v < block.Used; v++)
-            {
-                TLanes.StoreBytes(
-                    _words.Has[phase]
-                        ? BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(LoadWords(ref index), LoadWords(ref Unsafe.Add(ref index, quarter)))
-                        : BlockRequantizer<TLanes, TBytes, TWords, TInts>.Pack(
-                            TLanes.LoadInts(ref index), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter)), TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter)),
-                            TLanes.LoadInts(ref Unsafe.Add(ref index, quarter + quarter + quarter))),
-                    ref codes);
-                index = ref Unsafe.Add(ref index, TLanes.Count);
-                codes = ref Unsafe.Add(ref codes, TLanes.Count);
-            }
+    /// <summary>Where a row's codes are to be written: in their place if they lie together there, else where <see cref="EndCodes"/> takes them from.</summary>
+    public ref byte CodesOf(int row, in Block block, BlockScratch scratch) =>
+        ref block.IsWhole ? ref _placement.TargetOf(row, block) : ref _placement.CodesOf(row, scratch);
 
-            _placement.Place<TLanes, TBytes, TWords, TInts>(phase, block, scratch);
-            first += _blockBytes;
-        }
+    /// <summary>Puts them in their place.</summary>
+    public void EndCodes(int row, in Block block, BlockScratch scratch)
+    {
+        if (!block.IsWhole)
+            _placement.Place<TLanes, TBytes, TWords, TInts>(row, block, scratch);
     }
+
+    public void EndBlock(in Block block, BlockScratch scratch) => _greatest?.Write(block, scratch);
 
     private void AddSkips(int row, in Block block, BlockScratch scratch)
     {
@@ -154,7 +112,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         }
 
         TInts low = TLanes.Broadcast(255);
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             TInts code = TLanes.AsInts(TLanes.LoadBytes(ref codes));
             for (int k = 0; k < 32; k += 8)
@@ -169,12 +127,12 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
 
     private static void AddWords(ref byte codes, int shift, in Block block, ref int sums)
     {
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
-            TWords code = TLanes.AsWords(TLanes.LoadBytes(ref codes));
-            ref int odd = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
-            StoreWords(TLanes.Add(LoadWords(ref sums), TLanes.ShiftLeft(TLanes.ShiftRightLogical(TLanes.ShiftLeft(code, 8), 8), shift)), ref sums);
-            StoreWords(TLanes.Add(LoadWords(ref odd), TLanes.ShiftLeft(TLanes.ShiftRightLogical(code, 8), shift)), ref odd);
+            TBytes code = TLanes.LoadBytes(ref codes);
+            ref int second = ref Unsafe.Add(ref sums, TLanes.Count >> 2);
+            StoreWords(TLanes.Add(LoadWords(ref sums), TLanes.ShiftLeft(TLanes.PlaneOfCodes(code), shift)), ref sums);
+            StoreWords(TLanes.Add(LoadWords(ref second), TLanes.ShiftLeft(TLanes.SecondPlaneOfCodes(code), shift)), ref second);
             sums = ref Unsafe.Add(ref sums, TLanes.Count);
             codes = ref Unsafe.Add(ref codes, TLanes.Count);
         }
@@ -190,7 +148,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     {
         int at = 0;
         int quarter = TLanes.Count >> 2;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             for (int i = 0; i < quarter; i++)
             {
@@ -214,7 +172,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         int column = block.Column;
         int left = block.End - block.First;
         int line = block.Row;
-        for (int v = 0; v < block.Used; v++)
+        for (int v = block.Used; v > 0; v--)
         {
             for (int i = 0; i < quarter; i++)
             {
@@ -243,71 +201,5 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
         _arena[at + 1] = (byte)(value >> 8);
         _arena[at + 2] = (byte)(value >> 16);
         _arena[at + 3] = (byte)(value >> 24);
-    }
-
-    private void KeepBest(int row, in Block block, BlockScratch scratch)
-    {
-        TInts bias = TLanes.Broadcast(_layer.Bias[row]);
-        TInts channel = TLanes.Broadcast(_channel[row]);
-        ref int sums = ref scratch.Sums;
-        ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
-        ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
-        int quarter = TLanes.Count >> 2;
-        bool isFirst = _isFirst[row];
-        for (int v = 0; v < block.Used << 2; v++)
-        {
-            TInts sum = TLanes.Add(TLanes.LoadInts(ref sums), bias);
-            if (isFirst)
-            {
-                TLanes.StoreInts(sum, ref best);
-                TLanes.StoreInts(default, ref index);
-            }
-            else
-            {
-                TInts old = TLanes.LoadInts(ref best);
-                TLanes.StoreInts(TLanes.Select(TLanes.GreaterThan(sum, old), channel, TLanes.LoadInts(ref index)), ref index);
-                TLanes.StoreInts(TLanes.Max(sum, old), ref best);
-            }
-
-            sums = ref Unsafe.Add(ref sums, quarter);
-            best = ref Unsafe.Add(ref best, quarter);
-            index = ref Unsafe.Add(ref index, quarter);
-        }
-    }
-
-    /// <summary>As <see cref="KeepBest"/>, in 16 bits; rows come so that the later of equals wins.</summary>
-    private void KeepBestWord(int row, in Block block, BlockScratch scratch)
-    {
-        TWords bias = TLanes.Broadcast((short)(_layer.Bias[row] >> _words.Exponent[row]));
-        TWords channel = TLanes.Broadcast((short)_channel[row]);
-        ref int sums = ref scratch.Sums;
-        ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
-        ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
-        int half = TLanes.Count >> 2;
-        bool isFirst = _isFirst[row];
-        for (int v = 0; v < block.Used; v++)
-        {
-            for (int plane = 0; plane < half + half; plane += half)
-            {
-                TWords sum = TLanes.Add(LoadWords(ref Unsafe.Add(ref sums, plane)), bias);
-                ref int oldBest = ref Unsafe.Add(ref best, plane);
-                ref int oldIndex = ref Unsafe.Add(ref index, plane);
-                if (isFirst)
-                {
-                    StoreWords(sum, ref oldBest);
-                    StoreWords(channel, ref oldIndex);
-                }
-                else
-                {
-                    TWords old = LoadWords(ref oldBest);
-                    StoreWords(TLanes.Greater(old, sum, LoadWords(ref oldIndex), channel), ref oldIndex);
-                    StoreWords(TLanes.Max(sum, old), ref oldBest);
-                }
-            }
-
-            sums = ref Unsafe.Add(ref sums, TLanes.Count);
-            best = ref Unsafe.Add(ref best, TLanes.Count);
-            index = ref Unsafe.Add(ref index, TLanes.Count);
-        }
     }
 }

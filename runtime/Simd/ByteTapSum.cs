@@ -17,7 +17,7 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
     /// <param name="tap">The row's first tap.</param>
     /// <param name="step">The row's first step.</param>
     /// <param name="stepEnd">Behind its last.</param>
-    /// <param name="sums">Receives four planes for each vector.</param>
+    /// <param name="sums">Receives planes for each vector.</param>
     public static void Run<TBlock>(ref byte tile, ref int tap, ref int step, ref int stepEnd, ref int sums)
         where TBlock : IBlockSize
     {
@@ -28,30 +28,6 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
         {
             int s = step;
             step = ref Unsafe.Add(ref step, 1);
-            if ((s & Im2colProgram.FlushBit) != 0)
-            {
-                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a0, b0, s, ref sums);
-                if (TBlock.Vectors > 1)
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
-                if (TBlock.Vectors > 2)
-                {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
-                }
-
-                if (TBlock.Vectors > 4)
-                {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
-                }
-
-                a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;
-                b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = default;
-                continue;
-            }
-
             if ((s & Im2colProgram.ShiftBits) != 0)
             {
                 int shift = (s >> Im2colProgram.ShiftAt) & Im2colProgram.ShiftMask;
@@ -84,6 +60,50 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                 }
             }
 
+            if ((s & Im2colProgram.FlushBit) != 0)
+            {
+                if ((s & Im2colProgram.WordsBit) != 0)
+                {
+                    SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a0, b0, ref sums);
+                    if (TBlock.Vectors > 1)
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a1, b1, ref Unsafe.Add(ref sums, 1 << log2));
+                    if (TBlock.Vectors > 2)
+                    {
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a2, b2, ref Unsafe.Add(ref sums, 2 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a3, b3, ref Unsafe.Add(ref sums, 3 << log2));
+                    }
+
+                    if (TBlock.Vectors > 4)
+                    {
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a4, b4, ref Unsafe.Add(ref sums, 4 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a5, b5, ref Unsafe.Add(ref sums, 5 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a6, b6, ref Unsafe.Add(ref sums, 6 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<SmallCodes>(a7, b7, ref Unsafe.Add(ref sums, 7 << log2));
+                    }
+                    return;
+                }
+
+                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a0, b0, s, ref sums);
+                if (TBlock.Vectors > 1)
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
+                if (TBlock.Vectors > 2)
+                {
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
+                }
+
+                if (TBlock.Vectors > 4)
+                {
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<SmallCodes>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
+                }
+                a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;
+                b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = default;
+                continue;
+            }
+
             // No step of bytes is empty: the first tap is loaded where the others are added.
             nuint offset = (uint)tap;
             tap = ref Unsafe.Add(ref tap, 1);
@@ -106,27 +126,22 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                 w7 = TLanes.LoadBytes(ref Unsafe.Add(ref source, 7 << log2));
             }
 
-            for (int left = (s & Im2colProgram.CountMask) - 1; left != 0; left--)
+            // Two taps a turn, and one before them where they are odd.
+            int left = (s & Im2colProgram.CountMask) - 1;
+            if ((left & 1) != 0)
             {
                 offset = (uint)tap;
                 tap = ref Unsafe.Add(ref tap, 1);
-                source = ref Unsafe.Add(ref tile, offset);
-                w0 = TLanes.Add(w0, TLanes.LoadBytes(ref source));
-                if (TBlock.Vectors > 1)
-                    w1 = TLanes.Add(w1, TLanes.LoadBytes(ref Unsafe.Add(ref source, 1 << log2)));
-                if (TBlock.Vectors > 2)
-                {
-                    w2 = TLanes.Add(w2, TLanes.LoadBytes(ref Unsafe.Add(ref source, 2 << log2)));
-                    w3 = TLanes.Add(w3, TLanes.LoadBytes(ref Unsafe.Add(ref source, 3 << log2)));
-                }
+                Add<TBlock>(ref Unsafe.Add(ref tile, offset), ref w0, ref w1, ref w2, ref w3, ref w4, ref w5, ref w6, ref w7);
+            }
 
-                if (TBlock.Vectors > 4)
-                {
-                    w4 = TLanes.Add(w4, TLanes.LoadBytes(ref Unsafe.Add(ref source, 4 << log2)));
-                    w5 = TLanes.Add(w5, TLanes.LoadBytes(ref Unsafe.Add(ref source, 5 << log2)));
-                    w6 = TLanes.Add(w6, TLanes.LoadBytes(ref Unsafe.Add(ref source, 6 << log2)));
-                    w7 = TLanes.Add(w7, TLanes.LoadBytes(ref Unsafe.Add(ref source, 7 << log2)));
-                }
+            for (left >>= 1; left != 0; left--)
+            {
+                offset = (uint)tap;
+                nuint second = (uint)Unsafe.Add(ref tap, 1);
+                tap = ref Unsafe.Add(ref tap, 2);
+                Add<TBlock>(ref Unsafe.Add(ref tile, offset), ref w0, ref w1, ref w2, ref w3, ref w4, ref w5, ref w6, ref w7);
+                Add<TBlock>(ref Unsafe.Add(ref tile, second), ref w0, ref w1, ref w2, ref w3, ref w4, ref w5, ref w6, ref w7);
             }
 
             if (s < 0)
@@ -188,6 +203,31 @@ internal static class ByteTapSum<TLanes, TBytes, TWords, TInts>
                 b7 = TLanes.AddSecond(b7, w7);
                 a7 = TLanes.AddFirst(a7, w7);
             }
+        }
+    }
+
+    /// <summary>Adds a tap's vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TBlock>(
+        ref byte source, ref TBytes w0, ref TBytes w1, ref TBytes w2, ref TBytes w3, ref TBytes w4, ref TBytes w5, ref TBytes w6, ref TBytes w7)
+        where TBlock : IBlockSize
+    {
+        int log2 = TLanes.CountLog2;
+        w0 = TLanes.Add(w0, TLanes.LoadBytes(ref source));
+        if (TBlock.Vectors > 1)
+            w1 = TLanes.Add(w1, TLanes.LoadBytes(ref Unsafe.Add(ref source, 1 << log2)));
+        if (TBlock.Vectors > 2)
+        {
+            w2 = TLanes.Add(w2, TLanes.LoadBytes(ref Unsafe.Add(ref source, 2 << log2)));
+            w3 = TLanes.Add(w3, TLanes.LoadBytes(ref Unsafe.Add(ref source, 3 << log2)));
+        }
+
+        if (TBlock.Vectors > 4)
+        {
+            w4 = TLanes.Add(w4, TLanes.LoadBytes(ref Unsafe.Add(ref source, 4 << log2)));
+            w5 = TLanes.Add(w5, TLanes.LoadBytes(ref Unsafe.Add(ref source, 5 << log2)));
+            w6 = TLanes.Add(w6, TLanes.LoadBytes(ref Unsafe.Add(ref source, 6 << log2)));
+            w7 = TLanes.Add(w7, TLanes.LoadBytes(ref Unsafe.Add(ref source, 7 << log2)));
         }
     }
 }

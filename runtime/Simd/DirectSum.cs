@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Barrel.Runtime.Simd;
 
@@ -55,7 +56,7 @@ internal sealed class DirectSum
     /// <param name="row">One that <see cref="WordRows.Has"/>.</param>
     /// <param name="vectors">How many.</param>
     /// <param name="source">The arena at the block's first position.</param>
-    /// <param name="sums">Receives two planes for each vector: sums of even positions, and of odd ones.</param>
+    /// <param name="sums">Receives two planes for each vector.</param>
     public void Run<TLanes, TBytes, TWords, TInts>(int row, int vectors, ref byte source, ref int sums)
         where TLanes : ILanes<TBytes, TWords, TInts>
         where TBytes : struct
@@ -64,30 +65,78 @@ internal sealed class DirectSum
     {
         int first = _firstCell[row];
         int end = _firstCell[row + 1];
-        for (int v = 0; v < vectors; v++)
+        for (; vectors > 1; vectors -= 2)
         {
-            TWords even = default;
-            TWords odd = default;
-            int term = _firstTerm[first];
-            for (int cell = first; cell < end; cell++)
+            Run<TLanes, TBytes, TWords, TInts, TwoVectors>(first, end, ref source, ref sums);
+            sums = ref Unsafe.Add(ref sums, TLanes.Count << 1);
+            source = ref Unsafe.Add(ref source, TLanes.Count << 1);
+        }
+
+        if (vectors > 0)
+            Run<TLanes, TBytes, TWords, TInts, OneVector>(first, end, ref source, ref sums);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Run<TLanes, TBytes, TWords, TInts, TBlock>(int first, int end, ref byte source, ref int sums)
+        where TLanes : ILanes<TBytes, TWords, TInts>
+        where TBytes : struct
+        where TWords : struct
+        where TInts : struct
+        where TBlock : IBlockSize
+    {
+        ref int cells = ref MemoryMarshal.GetArrayDataReference(_cell);
+        ref int terms = ref MemoryMarshal.GetArrayDataReference(_term);
+        ref int firstTerms = ref MemoryMarshal.GetArrayDataReference(_firstTerm);
+        int half = TLanes.Count >> 2;
+        TWords a = default, b = default, c = default, d = default;
+        int term = Unsafe.Add(ref firstTerms, first);
+        for (int cell = first; cell < end; cell++)
+        {
+            ref byte at = ref Unsafe.Add(ref source, Unsafe.Add(ref cells, cell));
+            TBytes codes = TLanes.LoadBytes(ref at);
+            TWords p = TLanes.PlaneOfCodes(codes);
+            TWords q = TLanes.SecondPlaneOfCodes(codes);
+            codes = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref at, TLanes.Count)) : default;
+            TWords r = TLanes.PlaneOfCodes(codes);
+            TWords s = TLanes.SecondPlaneOfCodes(codes);
+            int termEnd = Unsafe.Add(ref firstTerms, cell + 1);
+            for (; term < termEnd; term++)
             {
-                TWords codes = TLanes.AsWords(TLanes.LoadBytes(ref Unsafe.Add(ref source, _cell[cell])));
-                TWords e = TLanes.ShiftRightLogical(TLanes.ShiftLeft(codes, 8), 8);
-                TWords o = TLanes.ShiftRightLogical(codes, 8);
-                for (; term < _firstTerm[cell + 1]; term++)
+                int shift = Unsafe.Add(ref terms, term);
+                TWords e = TLanes.ShiftLeft(p, shift & Im2colProgram.ShiftMask);
+                TWords f = TLanes.ShiftLeft(q, shift & Im2colProgram.ShiftMask);
+                TWords g = TLanes.ShiftLeft(r, shift & Im2colProgram.ShiftMask);
+                TWords h = TLanes.ShiftLeft(s, shift & Im2colProgram.ShiftMask);
+                if (shift < 0)
                 {
-                    int shift = _term[term];
-                    TWords p = TLanes.ShiftLeft(e, shift & Im2colProgram.ShiftMask);
-                    TWords q = TLanes.ShiftLeft(o, shift & Im2colProgram.ShiftMask);
-                    even = shift < 0 ? TLanes.Subtract(even, p) : TLanes.Add(even, p);
-                    odd = shift < 0 ? TLanes.Subtract(odd, q) : TLanes.Add(odd, q);
+                    a = TLanes.Subtract(a, e);
+                    b = TLanes.Subtract(b, f);
+                    if (TBlock.Vectors > 1)
+                    {
+                        c = TLanes.Subtract(c, g);
+                        d = TLanes.Subtract(d, h);
+                    }
+                }
+                else
+                {
+                    a = TLanes.Add(a, e);
+                    b = TLanes.Add(b, f);
+                    if (TBlock.Vectors > 1)
+                    {
+                        c = TLanes.Add(c, g);
+                        d = TLanes.Add(d, h);
+                    }
                 }
             }
+        }
 
-            TLanes.StoreInts(TLanes.AsInts(even), ref sums);
-            TLanes.StoreInts(TLanes.AsInts(odd), ref Unsafe.Add(ref sums, TLanes.Count >> 2));
-            sums = ref Unsafe.Add(ref sums, TLanes.Count);
-            source = ref Unsafe.Add(ref source, TLanes.Count);
+        TLanes.StoreInts(TLanes.AsInts(a), ref sums);
+        TLanes.StoreInts(TLanes.AsInts(b), ref Unsafe.Add(ref sums, half));
+        if (TBlock.Vectors > 1)
+        {
+            ref int second = ref Unsafe.Add(ref sums, TLanes.Count);
+            TLanes.StoreInts(TLanes.AsInts(c), ref second);
+            TLanes.StoreInts(TLanes.AsInts(d), ref Unsafe.Add(ref second, half));
         }
     }
 }

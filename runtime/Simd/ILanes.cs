@@ -46,6 +46,15 @@ internal interface ILanes<TBytes, TWords, TInts>
     /// <summary>[i] = table[index[i]] for indices up to 15, whose entries are the table's first 16; 0 for greater ones.</summary>
     static abstract TBytes LookUp(TBytes table, TBytes index);
 
+    /// <summary>Whether <see cref="LookUp64"/> and <see cref="LookUp256"/> take a few instructions a vector.</summary>
+    static abstract bool HasTables { get; }
+
+    /// <summary>target[i] = table[codes[i]] for a table of 64 entries and so many vectors of codes; what greater codes become is not said.</summary>
+    static abstract void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors);
+
+    /// <summary>target[i] = table[codes[i]] for a table of 256 entries.</summary>
+    static abstract void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors);
+
     /// <summary>Bits of a cell of a binary layer, 4 to 8: what <see cref="CountDifferent"/> compares in a lane.</summary>
     static abstract int CellBits { get; }
 
@@ -76,6 +85,27 @@ internal interface ILanes<TBytes, TWords, TInts>
     static abstract TWords EvenOf(TWords first, TWords second);
 
     static abstract TWords OddOf(TWords first, TWords second);
+
+    /// <summary>
+    /// Sums that stay in 16 bits lie in two planes, in the order of positions that suits the width: <see cref="Pack"/> makes a vector of their codes, and
+    /// <see cref="PlaneOfCodes"/> parts one. This is the first of them, from what <see cref="AddFirst"/> and <see cref="AddSecond"/> summed.
+    /// </summary>
+    static abstract TWords PlaneOfSums(TWords first, TWords second);
+
+    static abstract TWords SecondPlaneOfSums(TWords first, TWords second);
+
+    /// <summary>The first plane from the words of even and of odd positions.</summary>
+    static abstract TWords PlaneOfEvenOdd(TWords even, TWords odd);
+
+    static abstract TWords SecondPlaneOfEvenOdd(TWords even, TWords odd);
+
+    /// <summary>The first plane of a vector of codes.</summary>
+    static abstract TWords PlaneOfCodes(TBytes codes);
+
+    static abstract TWords SecondPlaneOfCodes(TBytes codes);
+
+    /// <summary>A vector of codes from its two planes.</summary>
+    static abstract TBytes Pack(TWords plane, TWords second);
 
     static abstract TWords Add(TWords a, TWords b);
 

@@ -7,7 +7,7 @@ namespace Barrel.Runtime.Simd;
 /// A layer's taps as <see cref="ByteTapSum{TLanes, TBytes, TWords, TInts}"/> and <see cref="WordTapSum{TLanes, TBytes, TWords, TInts}"/> want them: offsets
 /// into the tile, and for each row a list of steps. A step is an int: how many taps in bits 0 to 15, one at least, shift of the 16-bit sums before them in
 /// bits 16 to 20, bit 31 where they are subtracted. With bit 22 it is a move to 32 bits instead: shift of the result in bits 0 to 4, and with bit 23 the shift
-/// in bits 16 to 20 of what was moved before. Every row ends with a move.
+/// in bits 5 to 9 of what was moved before. Every row ends with a move; with bit 24 its sums stay in 16 bits.
 /// Steps are cut so that no lane can overflow: at most 255 / codeMax codes in a byte, |sum| at most 32,767 in 16 bits.
 /// </summary>
 internal sealed class Im2colProgram
@@ -16,6 +16,7 @@ internal sealed class Im2colProgram
     public const int ShiftAt = 16;
     public const int ShiftMask = 31;
     public const int ShiftBits = ShiftMask << ShiftAt;
+    public const int JoinAt = 5;
     public const int FlushBit = 1 << 22;
     public const int JoinBit = 1 << 23;
 
@@ -112,7 +113,7 @@ internal sealed class Im2colProgram
 
     private void Flush(int finalShift)
     {
-        _steps.Add(FlushBit | finalShift | (_flushedAt < 0 ? 0 : JoinBit | ((_flushedAt - _exponent) << ShiftAt)));
+        _steps.Add(FlushBit | finalShift | (_flushedAt < 0 ? 0 : JoinBit | ((_flushedAt - _exponent) << JoinAt)));
         _low = 0;
         _high = 0;
     }

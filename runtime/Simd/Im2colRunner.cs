@@ -21,6 +21,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly int[] _order;
     private readonly bool[] _words;
     private readonly DirectSum? _direct;
+    private readonly CodeTables? _tables;
     private readonly bool _sumsBytes;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
@@ -47,6 +48,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         _order = words.Order;
         if (_plan.IsDirect)
             _direct = new DirectSum(taps, _plan, words);
+        _tables = TLanes.HasTables && _plan.IsDirect ? new CodeTables(model, layer, taps, _plan) : null;
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
@@ -110,6 +112,13 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
             ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
             foreach (int row in _order)
             {
+                if (_tables is not null && _tables.Has(row))
+                {
+                    _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
+                    _writer.EndCodes(row, block, scratch);
+                    continue;
+                }
+
                 Sum(row, block.Vectors, ref tile, ref scratch.Sums);
                 _writer.WriteRow(row, block, scratch);
             }
@@ -137,8 +146,10 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
             int column = first % _layer.GridWidth;
             int used = Math.Min(vectors, left);
             vector += used;
+            int behind = Math.Min(vector << TLanes.CountLog2, _plan.Positions);
+            bool isWhole = _layer.PhaseX == 1 && _layer.PhaseY == 1 && behind == vector << TLanes.CountLog2;
             blocks.Add(new Block(
-                first, Math.Min(vector << TLanes.CountLog2, _plan.Positions), used, vectors, row, column, (row * _layer.PhaseY * made.Width) + (column * _layer.PhaseX)));
+                first, behind, used, vectors, row, column, isWhole, (row * _layer.PhaseY * made.Width) + (column * _layer.PhaseX)));
         }
     }
 

@@ -1,7 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Barrel.Runtime.Simd;
 
@@ -29,6 +28,7 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
     private readonly byte[] _stage;
     private readonly Plane[] _planes;
     private readonly int[] _sourceRow;
+    private readonly int _planeBytes;
 
     public Im2colStage(Model model, TapLayer layer, Im2colPlan plan, byte[] arena, byte[] stage)
     {
@@ -36,6 +36,7 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         _plan = plan;
         _arena = arena;
         _stage = stage;
+        _planeBytes = layer.InputHeight * layer.GridWidth;
         _sourceRow = new int[layer.InputHeight];
         for (int phase = 0, at = 0; phase < plan.StageRow.Length; phase++)
             for (int row = phase; row < layer.InputHeight; row += layer.StrideY)
@@ -56,9 +57,19 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
                     rowOffset[plane.Input][row] = (row >> input.UpsampleShiftY) * tensor.Width;
             }
 
+            // Columns in front of the tensor, columns of it, columns behind.
+            int width = tensor.Width << input.UpsampleShiftX;
+            int column = plane.Column;
+            int lead = 0;
+            for (; lead < layer.GridWidth && column < 0; lead++)
+                column += layer.StrideX;
+            int inside = Math.Clamp((width - column + layer.StrideX - 1) / layer.StrideX, 0, layer.GridWidth - lead);
+            Way way = inside == 0 ? Way.Single
+                : input.UpsampleShiftX == 0 && layer.StrideX == 2 ? Way.Pairs
+                : input.UpsampleShiftX == 1 && layer.StrideX == 1 && (column & 1) == 0 ? Way.Double : Way.Single;
             _planes[p] = new Plane(
-                tensor.ArenaOffset + (plane.Channel * tensor.Height * tensor.Width), tensor.Width, rowOffset[plane.Input], input.UpsampleShiftX, plane.Column,
-                plane.Start, plane.Zero, levels[plane.Input]);
+                tensor.ArenaOffset + (plane.Channel * tensor.Height * tensor.Width), width, rowOffset[plane.Input], input.UpsampleShiftX, plane.Column,
+                plane.Start, plane.Zero, levels[plane.Input], way, lead, inside);
         }
     }
 
@@ -70,15 +81,11 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         for (int i = first; i < end; i++)
         {
             Plane plane = _planes[i];
-            int target = plane.Target;
-            int width = plane.Width << plane.UpsampleX;
-            foreach (int row in _sourceRow)
-            {
-                int source = plane.Source + plane.RowOffset[row];
-                CopyRow(source, width, plane, target);
-                target += _layer.GridWidth;
-            }
-
+            int target = plane.Target + _planeBytes;
+            if (plane.Way == Way.Single)
+                CopyRows(plane);
+            else
+                CopyVectors(plane);
             if (plane.Levels is byte[] levels)
                 Decode(levels, plane.Target, target);
             else if (_plan.HoldsLevels)
@@ -86,65 +93,59 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    private void CopyRow(int source, int width, in Plane plane, int target)
+    private void CopyRows(Plane plane)
     {
-        int count = _layer.GridWidth;
-        int column = plane.Column;
-        int end = target + count;
+        int target = plane.Target;
+        foreach (int row in _sourceRow)
+        {
+            TileRow.Copy(
+                _arena, plane.Source + plane.RowOffset[row], plane.Width, plane.UpsampleX, plane.Column, _layer.StrideX, plane.Zero, _stage, target, _layer.GridWidth);
+            target += _layer.GridWidth;
+        }
+    }
+
+    /// <summary>Strides and upsampling by two. Vectors may end behind their row, where the next row is written after them.</summary>
+    private void CopyVectors(Plane plane)
+    {
+        int grid = _layer.GridWidth;
+        int lead = plane.Lead;
+        int inside = plane.Inside;
+        int behind = lead + inside;
+        bool isDouble = plane.Way == Way.Double;
+        int step = isDouble ? TLanes.Count << 1 : TLanes.Count;
+        int written = (inside + step - 1) & -step;
+        int read = isDouble ? written >> 1 : written << 1;
+        int column = isDouble ? (plane.Column + lead) >> 1 : plane.Column + lead + lead;
+        int target = plane.Target;
+        int lastLoose = target + _planeBytes - lead - written;
+        int lastRead = _arena.Length - read;
+        ref byte arena = ref MemoryMarshal.GetArrayDataReference(_arena);
+        ref byte stage = ref MemoryMarshal.GetArrayDataReference(_stage);
         byte zero = plane.Zero;
-        while (target < end && column < 0)
+        foreach (int row in _sourceRow)
         {
-            _stage[target++] = zero;
-            column += _layer.StrideX;
+            int source = plane.Source + plane.RowOffset[row] + column;
+            ref byte from = ref Unsafe.Add(ref arena, source);
+            ref byte to = ref Unsafe.Add(ref stage, target + lead);
+            bool isLoose = target <= lastLoose && source <= lastRead;
+            if (isDouble)
+                Double(ref from, ref to, isLoose ? written : inside);
+            else
+                Pairs(ref from, ref to, isLoose ? written : inside);
+            for (int i = 0; i < lead; i++)
+                Unsafe.Add(ref stage, target + i) = zero;
+            for (int i = behind; i < grid; i++)
+                Unsafe.Add(ref stage, target + i) = zero;
+            target += grid;
         }
-
-        if (plane.UpsampleX == 0 && _layer.StrideX == 2)
-        {
-            // Pairs: the second of the last may lie behind the row's end, but not behind the array's.
-            int pairs = (width - column + 1) >> 1;
-            int n = pairs < end - target ? pairs : end - target;
-            if (n > 0)
-            {
-                Deinterleave(source + column, target, n);
-                target += n;
-            }
-        }
-        else if (plane.UpsampleX == 1 && _layer.StrideX == 1 && (column & 1) == 0)
-        {
-            int n = width - column < end - target ? width - column : end - target;
-            if (n > 0)
-            {
-                Double(source + (column >> 1), target, n);
-                target += n;
-            }
-        }
-        else if (target < end)
-        {
-            TileRow.Copy(_arena, source, width, plane.UpsampleX, column, _layer.StrideX, zero, _stage, target, end - target);
-            return;
-        }
-
-        while (target < end)
-            _stage[target++] = zero;
     }
 
     /// <summary>Each code twice.</summary>
-    private void Double(int source, int target, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Double(ref byte from, ref byte to, int count)
     {
         int vector = TLanes.Count;
-        ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), source);
-        ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stage), target);
-        int i = DoubleVectors(ref from, ref to, 0, count);
-        if (vector > 16)
-            i = Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.DoubleVectors(ref from, ref to, i, count);
-        for (; i < count; i++)
-            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
-    }
-
-    /// <summary>As many whole vectors as there are; returns where they end.</summary>
-    private static int DoubleVectors(ref byte from, ref byte to, int i, int count)
-    {
-        int vector = TLanes.Count;
+        int i = 0;
         for (; count - i >= vector + vector; i += vector + vector)
         {
             TBytes codes = TLanes.LoadBytes(ref Unsafe.Add(ref from, i >> 1));
@@ -154,42 +155,24 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
             TLanes.StoreBytes(TLanes.AsBytes(TLanes.Add(upper, TLanes.ShiftLeft(upper, 8))), ref Unsafe.Add(ref to, i + vector));
         }
 
-        return i;
+        for (; i < count; i++)
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i >> 1);
     }
 
     /// <summary>Every second code, beginning with the first.</summary>
-    private void Deinterleave(int source, int target, int count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pairs(ref byte from, ref byte to, int count)
     {
         int vector = TLanes.Count;
-        ref byte from = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), source);
-        ref byte to = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_stage), target);
-        if (count < vector)
+        int i = 0;
+        for (; count - i >= vector; i += vector)
         {
-            if (vector > 16 && count >= 16)
-                Im2colStage<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>.Vectors(ref from, ref to, count);
-            else
-                for (int i = 0; i < count; i++)
-                    Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i + i);
-            return;
-        }
-
-        Vectors(ref from, ref to, count);
-    }
-
-    /// <summary>At least a vector of them; the last vector overlaps the one before.</summary>
-    private static void Vectors(ref byte from, ref byte to, int count)
-    {
-        int vector = TLanes.Count;
-        int last = count - vector;
-        for (int i = 0; ; i += vector)
-        {
-            if (i > last)
-                i = last;
             ref byte pairs = ref Unsafe.Add(ref from, i + i);
             TLanes.StoreBytes(TLanes.NarrowEven(TLanes.LoadBytes(ref pairs), TLanes.LoadBytes(ref Unsafe.Add(ref pairs, vector))), ref Unsafe.Add(ref to, i));
-            if (i == last)
-                return;
         }
+
+        for (; i < count; i++)
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i + i);
     }
 
     /// <summary>Codes become the lower halves of their levels, and the upper halves go behind all planes.</summary>
@@ -238,12 +221,28 @@ internal sealed class Im2colStage<TLanes, TBytes, TWords, TInts>
     }
 
     /// <param name="Source">Arena offset of the channel.</param>
-    /// <param name="Width">Columns of the tensor.</param>
+    /// <param name="Width">Columns of the tensor after upsampling.</param>
     /// <param name="RowOffset">[row of the input]: offset in the channel.</param>
     /// <param name="UpsampleX">Columns are read 2^n times each.</param>
     /// <param name="Column">Input column of grid column 0.</param>
     /// <param name="Target">Where in the stage.</param>
     /// <param name="Zero">Code of padding.</param>
     /// <param name="Levels">Null where codes are their own levels.</param>
-    private sealed record Plane(int Source, int Width, int[] RowOffset, int UpsampleX, int Column, int Target, byte Zero, byte[]? Levels);
+    /// <param name="Way">How its rows are copied.</param>
+    /// <param name="Lead">Grid columns in front of the input.</param>
+    /// <param name="Inside">Grid columns that meet it.</param>
+    private sealed record Plane(
+        int Source, int Width, int[] RowOffset, int UpsampleX, int Column, int Target, byte Zero, byte[]? Levels, Way Way, int Lead, int Inside);
+
+    private enum Way
+    {
+        /// <summary>Code by code.</summary>
+        Single,
+
+        /// <summary>Every second code.</summary>
+        Pairs,
+
+        /// <summary>Each code twice.</summary>
+        Double,
+    }
 }

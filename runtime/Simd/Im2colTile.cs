@@ -20,6 +20,7 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     private readonly byte[] _arena;
     private readonly byte[] _stage;
     private readonly byte[] _ramp;
+    private readonly int[] _targetOfInput;
     private readonly int _blockBytes;
     private readonly int _blockLog2;
 
@@ -33,6 +34,9 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         _stage = stage;
         _blockBytes = plan.BlockVectors << TLanes.CountLog2;
         _blockLog2 = BitOperations.Log2((uint)_blockBytes);
+        _targetOfInput = new int[plan.IsStaged.Length];
+        for (int i = 0; i < _targetOfInput.Length; i++)
+            _targetOfInput[i] = plan.InputOfCell[i] * plan.CellBytes;
         _ramp = new byte[2 * _blockBytes];
         Array.Fill(_ramp, (byte)255, _blockBytes, _blockBytes);
     }
@@ -43,17 +47,22 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     {
         for (int i = 0; i < _plan.Windows.Length; i++)
             scratch.WindowKinds[i] = MakeMask(_plan.Windows[i], block, ref scratch.MaskAt(i << _blockLog2));
-        ref byte target = ref scratch.Tile;
         for (int i = 0; i < _plan.IsStaged.Length; i++)
         {
+            ref byte target = ref Unsafe.Add(ref scratch.Tile, _targetOfInput[i]);
             int end = _plan.InputOfCell[i + 1];
             int first = _plan.InputOfCell[i];
+            byte[] source = _plan.IsStaged[i] ? _stage : _arena;
             if (_plan.HoldsLevels)
                 FillLevels(first, end, block, scratch, ref target);
+            else if (block.Vectors == 8)
+                FillCodes<EightVectors>(first, end, block, source, scratch, ref target);
+            else if (block.Vectors == 4)
+                FillCodes<FourVectors>(first, end, block, source, scratch, ref target);
+            else if (block.Vectors == 2)
+                FillCodes<TwoVectors>(first, end, block, source, scratch, ref target);
             else
-                FillCodes(first, end, block, _plan.IsStaged[i] ? _stage : _arena, scratch, ref target);
-            for (; first < end; first++)
-                target = ref Unsafe.Add(ref target, _plan.CellBytes);
+                FillCodes<OneVector>(first, end, block, source, scratch, ref target);
         }
     }
 
@@ -87,45 +96,56 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         return Mixed;
     }
 
-    private void FillCodes(int cell, int end, in Block block, byte[] source, BlockScratch scratch, ref byte target)
+    private void FillCodes<TBlock>(int cell, int end, in Block block, byte[] source, BlockScratch scratch, ref byte target)
+        where TBlock : IBlockSize
     {
-        int vector = TLanes.Count;
-        int bytes = block.Vectors << TLanes.CountLog2;
+        int bytes = TBlock.Vectors << TLanes.CountLog2;
         int fromMax = source.Length - bytes;
         int cellBytes = _plan.CellBytes;
+        int blockFirst = block.First;
+        int blockLog2 = _blockLog2;
         ref byte codes = ref MemoryMarshal.GetArrayDataReference(source);
         ref byte kinds = ref MemoryMarshal.GetArrayDataReference(scratch.WindowKinds);
+        ref byte masks = ref scratch.MaskAt(0);
+        ref int sourceOf = ref MemoryMarshal.GetArrayDataReference(_plan.Source);
+        ref int windowOf = ref MemoryMarshal.GetArrayDataReference(_plan.Window);
+        ref byte zeroOf = ref MemoryMarshal.GetArrayDataReference(_plan.Zero);
         for (; cell < end; cell++)
         {
-            int window = _plan.Window[cell];
+            int window = Unsafe.Add(ref windowOf, cell);
             byte kind = Unsafe.Add(ref kinds, window);
-            int from = block.First + _plan.Source[cell];
+            int from = blockFirst + Unsafe.Add(ref sourceOf, cell);
             if (kind == Padding)
             {
-                TBytes zeros = TLanes.Broadcast(_plan.Zero[cell]);
-                for (int i = 0; i < bytes; i += vector)
+                TBytes zeros = TLanes.Broadcast(Unsafe.Add(ref zeroOf, cell));
+                for (int i = 0; i < bytes; i += TLanes.Count)
                     TLanes.StoreBytes(zeros, ref Unsafe.Add(ref target, i));
             }
             else if (from < 0 || from > fromMax)
             {
-                // Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.
-                CopyWhatIsThere(source, from, bytes, ref target);
-                if (kind == Mixed)
-                    Select(ref target, ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+                FillEdge<TBlock>(source, from, cell, scratch, ref target);
             }
             else if (kind == Mixed)
             {
-                Select(ref Unsafe.Add(ref codes, from), ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target, bytes);
+                Select<TBlock>(ref Unsafe.Add(ref codes, (uint)from), ref Unsafe.Add(ref masks, window << blockLog2), Unsafe.Add(ref zeroOf, cell), ref target);
             }
             else
             {
-                ref byte at = ref Unsafe.Add(ref codes, from);
-                for (int i = 0; i < bytes; i += vector)
-                    TLanes.StoreBytes(TLanes.LoadBytes(ref Unsafe.Add(ref at, i)), ref Unsafe.Add(ref target, i));
+                Copy<TBlock>(ref Unsafe.Add(ref codes, (uint)from), ref target);
             }
 
             target = ref Unsafe.Add(ref target, cellBytes);
         }
+    }
+
+    /// <summary>Whole vectors would begin in front of the array or end behind it; what is outside of it the mask hides, or it lies behind the grid's end.</summary>
+    private void FillEdge<TBlock>(byte[] source, int from, int cell, BlockScratch scratch, ref byte target)
+        where TBlock : IBlockSize
+    {
+        int window = _plan.Window[cell];
+        CopyWhatIsThere(source, from, TBlock.Vectors << TLanes.CountLog2, ref target);
+        if (scratch.WindowKinds[window] == Mixed)
+            Select<TBlock>(ref target, ref scratch.MaskAt(window << _blockLog2), _plan.Zero[cell], ref target);
     }
 
     private static void CopyWhatIsThere(byte[] source, int from, int bytes, ref byte target)
@@ -138,14 +158,61 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Select(ref byte codes, ref byte mask, byte zero, ref byte target, int bytes)
+    private static void Copy<TBlock>(ref byte codes, ref byte target)
+        where TBlock : IBlockSize
+    {
+        CopyTwo<TBlock>(ref codes, ref target, 0);
+        if (TBlock.Vectors > 2)
+            CopyTwo<TBlock>(ref codes, ref target, 2 << TLanes.CountLog2);
+        if (TBlock.Vectors > 4)
+        {
+            CopyTwo<TBlock>(ref codes, ref target, 4 << TLanes.CountLog2);
+            CopyTwo<TBlock>(ref codes, ref target, 6 << TLanes.CountLog2);
+        }
+    }
+
+    /// <summary>Loads side by side and stores side by side are one instruction each where the processor has such.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyTwo<TBlock>(ref byte codes, ref byte target, int at)
+        where TBlock : IBlockSize
+    {
+        int next = at + TLanes.Count;
+        TBytes first = TLanes.LoadBytes(ref Unsafe.Add(ref codes, at));
+        TBytes second = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref codes, next)) : default;
+        TLanes.StoreBytes(first, ref Unsafe.Add(ref target, at));
+        if (TBlock.Vectors > 1)
+            TLanes.StoreBytes(second, ref Unsafe.Add(ref target, next));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Select<TBlock>(ref byte codes, ref byte mask, byte zero, ref byte target)
+        where TBlock : IBlockSize
     {
         TBytes zeros = TLanes.Broadcast(zero);
-        for (int i = 0; i < bytes; i += TLanes.Count)
+        SelectTwo<TBlock>(ref codes, ref mask, zeros, ref target, 0);
+        if (TBlock.Vectors > 2)
+            SelectTwo<TBlock>(ref codes, ref mask, zeros, ref target, 2 << TLanes.CountLog2);
+        if (TBlock.Vectors > 4)
         {
-            TBytes inside = TLanes.LoadBytes(ref Unsafe.Add(ref mask, i));
-            TLanes.StoreBytes(TLanes.Select(inside, TLanes.LoadBytes(ref Unsafe.Add(ref codes, i)), zeros), ref Unsafe.Add(ref target, i));
+            SelectTwo<TBlock>(ref codes, ref mask, zeros, ref target, 4 << TLanes.CountLog2);
+            SelectTwo<TBlock>(ref codes, ref mask, zeros, ref target, 6 << TLanes.CountLog2);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SelectTwo<TBlock>(ref byte codes, ref byte mask, TBytes zeros, ref byte target, int at)
+        where TBlock : IBlockSize
+    {
+        int next = at + TLanes.Count;
+        TBytes firstMask = TLanes.LoadBytes(ref Unsafe.Add(ref mask, at));
+        TBytes secondMask = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref mask, next)) : default;
+        TBytes first = TLanes.LoadBytes(ref Unsafe.Add(ref codes, at));
+        TBytes second = TBlock.Vectors > 1 ? TLanes.LoadBytes(ref Unsafe.Add(ref codes, next)) : default;
+        first = TLanes.Select(firstMask, first, zeros);
+        second = TLanes.Select(secondMask, second, zeros);
+        TLanes.StoreBytes(first, ref Unsafe.Add(ref target, at));
+        if (TBlock.Vectors > 1)
+            TLanes.StoreBytes(second, ref Unsafe.Add(ref target, next));
     }
 
     private void FillLevels(int cell, int end, in Block block, BlockScratch scratch, ref byte target)
@@ -201,5 +268,6 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
 /// <param name="Vectors">Vectors that are summed: 1, 2, 4 or 8, or any without a tile.</param>
 /// <param name="Row">Grid row of the first position.</param>
 /// <param name="Column">Grid column of it.</param>
+/// <param name="IsWhole">Whether its vectors are full and its codes lie together in the output, so that they need not be packed elsewhere first.</param>
 /// <param name="Pixel">Pixel of the output, in its channel's plane, that phase (0, 0) of the first position makes.</param>
-internal readonly record struct Block(int First, int End, int Used, int Vectors, int Row, int Column, int Pixel);
+internal readonly record struct Block(int First, int End, int Used, int Vectors, int Row, int Column, bool IsWhole, int Pixel);

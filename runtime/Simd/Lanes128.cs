@@ -31,6 +31,8 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<byte> NarrowEven(Vector128<byte> a, Vector128<byte> b)
     {
+        if (AdvSimd.Arm64.IsSupported)
+            return AdvSimd.Arm64.UnzipEven(a, b);
         Vector128<ushort> low = Vector128.Create((ushort)0xFF);
         return Vector128.Narrow(a.AsUInt16() & low, b.AsUInt16() & low);
     }
@@ -38,6 +40,24 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     public static Vector128<byte> LookUp(Vector128<byte> table, Vector128<byte> index) => Vector128.Shuffle(table, index);
 
     public static Vector128<byte> Broadcast(byte value) => Vector128.Create(value);
+
+    public static bool HasTables => AdvSimd.Arm64.IsSupported;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (AdvSimd.Arm64.IsSupported)
+            NeonTable.LookUp64(ref table, ref codes, ref target, vectors);
+        else
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+    }
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (AdvSimd.Arm64.IsSupported)
+            NeonTable.LookUp256(ref table, ref codes, ref target, vectors);
+        else
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+    }
 
     // NEON counts bits; elsewhere a table of 16 entries does, made for the weights.
     public static int CellBits => AdvSimd.IsSupported ? 8 : 4;
@@ -70,6 +90,22 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static Vector128<short> OddOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.UnzipOdd(first, second) : second;
+
+    // Planes are halves on NEON, even and odd positions elsewhere.
+    public static Vector128<short> PlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? first : EvenOf(first, second);
+
+    public static Vector128<short> SecondPlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? second : OddOf(first, second);
+
+    public static Vector128<short> PlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(even, odd) : even;
+
+    public static Vector128<short> SecondPlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(even, odd) : odd;
+
+    public static Vector128<short> PlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenLower(codes) : (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector128<short> SecondPlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenUpper(codes) : codes.AsInt16() >>> 8;
+
+    public static Vector128<byte> Pack(Vector128<short> plane, Vector128<short> second) =>
+        AdvSimd.Arm64.IsSupported ? Vector128.Narrow(plane.AsUInt16(), second.AsUInt16()) : (plane | (second << 8)).AsByte();
 
     public static Vector128<short> Add(Vector128<short> a, Vector128<short> b) => a + b;
 

@@ -38,6 +38,13 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static Vector256<byte> Broadcast(byte value) => Vector256.Create(value);
 
+    // A permutation of bytes takes 16 entries, and 16 of them a table.
+    public static bool HasTables => false;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors) => ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors) => ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+
     public static int CellBits => 4;
 
     public static Vector256<byte> CountDifferent(Vector256<byte> operand, Vector256<byte> cell) =>
@@ -61,6 +68,21 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
     public static Vector256<short> EvenOf(Vector256<short> first, Vector256<short> second) => first - (second << 8);
 
     public static Vector256<short> OddOf(Vector256<short> first, Vector256<short> second) => second;
+
+    // Planes are even and odd positions: halves would cross the parts of 128 bits that most instructions work on.
+    public static Vector256<short> PlaneOfSums(Vector256<short> first, Vector256<short> second) => EvenOf(first, second);
+
+    public static Vector256<short> SecondPlaneOfSums(Vector256<short> first, Vector256<short> second) => OddOf(first, second);
+
+    public static Vector256<short> PlaneOfEvenOdd(Vector256<short> even, Vector256<short> odd) => even;
+
+    public static Vector256<short> SecondPlaneOfEvenOdd(Vector256<short> even, Vector256<short> odd) => odd;
+
+    public static Vector256<short> PlaneOfCodes(Vector256<byte> codes) => (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector256<short> SecondPlaneOfCodes(Vector256<byte> codes) => codes.AsInt16() >>> 8;
+
+    public static Vector256<byte> Pack(Vector256<short> plane, Vector256<short> second) => (plane | (second << 8)).AsByte();
 
     public static Vector256<short> Add(Vector256<short> a, Vector256<short> b) => a + b;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -38,6 +39,43 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static Vector512<byte> Broadcast(byte value) => Vector512.Create(value);
 
+    public static bool HasTables => Avx512Vbmi.IsSupported;
+
+    public static void LookUp64(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+            return;
+        }
+
+        Vector512<byte> all = LoadBytes(ref table);
+        for (int i = 0; i < vectors << CountLog2; i += Count)
+            StoreBytes(Avx512Vbmi.PermuteVar64x8(all, LoadBytes(ref Unsafe.Add(ref codes, i))), ref Unsafe.Add(ref target, i));
+    }
+
+    public static void LookUp256(ref byte table, ref byte codes, ref byte target, int vectors)
+    {
+        if (!Avx512Vbmi.IsSupported)
+        {
+            ScalarTable.LookUp(ref table, ref codes, ref target, vectors << CountLog2);
+            return;
+        }
+
+        Vector512<byte> a = LoadBytes(ref table);
+        Vector512<byte> b = LoadBytes(ref Unsafe.Add(ref table, Count));
+        Vector512<byte> c = LoadBytes(ref Unsafe.Add(ref table, Count + Count));
+        Vector512<byte> d = LoadBytes(ref Unsafe.Add(ref table, Count + Count + Count));
+        Vector512<byte> half = Vector512.Create((byte)127);
+        for (int i = 0; i < vectors << CountLog2; i += Count)
+        {
+            Vector512<byte> code = LoadBytes(ref Unsafe.Add(ref codes, i));
+            Vector512<byte> lower = Avx512Vbmi.PermuteVar64x8x2(a, code, b);
+            Vector512<byte> upper = Avx512Vbmi.PermuteVar64x8x2(c, code, d);
+            StoreBytes(Vector512.ConditionalSelect(Vector512.GreaterThan(code, half), upper, lower), ref Unsafe.Add(ref target, i));
+        }
+    }
+
     // A permutation of 64 bytes is a table of all values of six bits.
     public static int CellBits => Avx512Vbmi.IsSupported ? 6 : 4;
 
@@ -63,6 +101,21 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
     public static Vector512<short> EvenOf(Vector512<short> first, Vector512<short> second) => first - (second << 8);
 
     public static Vector512<short> OddOf(Vector512<short> first, Vector512<short> second) => second;
+
+    // Planes are even and odd positions: halves would cross the parts of 128 bits that most instructions work on.
+    public static Vector512<short> PlaneOfSums(Vector512<short> first, Vector512<short> second) => EvenOf(first, second);
+
+    public static Vector512<short> SecondPlaneOfSums(Vector512<short> first, Vector512<short> second) => OddOf(first, second);
+
+    public static Vector512<short> PlaneOfEvenOdd(Vector512<short> even, Vector512<short> odd) => even;
+
+    public static Vector512<short> SecondPlaneOfEvenOdd(Vector512<short> even, Vector512<short> odd) => odd;
+
+    public static Vector512<short> PlaneOfCodes(Vector512<byte> codes) => (codes.AsInt16() << 8) >>> 8;
+
+    public static Vector512<short> SecondPlaneOfCodes(Vector512<byte> codes) => codes.AsInt16() >>> 8;
+
+    public static Vector512<byte> Pack(Vector512<short> plane, Vector512<short> second) => (plane | (second << 8)).AsByte();
 
     public static Vector512<short> Add(Vector512<short> a, Vector512<short> b) => a + b;
 

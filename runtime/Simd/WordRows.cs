@@ -39,6 +39,7 @@ internal sealed class WordRows
         bool all = true;
         for (int row = 0; row < layer.Rows; row++)
         {
+            HasSlope[row] = layer.SlopeCount is not null && SlopeCounts(layer, row, LeastSum(taps, row));
             Exponent[row] = isArgMax ? least : Unit(program, row);
             Has[row] = Fits(taps, program, row);
             all &= Has[row];
@@ -59,6 +60,8 @@ internal sealed class WordRows
         _model = model;
         _layer = layer;
         Has = new bool[layer.Rows];
+        HasSlope = new bool[layer.Rows];
+        Array.Fill(HasSlope, layer.SlopeCount is not null);
         Exponent = new int[layer.Rows];
         Order = new int[layer.Rows];
         for (int row = 0; row < layer.Rows; row++)
@@ -70,6 +73,12 @@ internal sealed class WordRows
 
     /// <summary>[row]: whether its sums stay in 16 bits.</summary>
     public bool[] Has { get; }
+
+    /// <summary>
+    /// [row]: whether it makes a difference what its slope makes of sums below zero. Where that rounds to the least code at most, as it does where zero is the
+    /// least code and the slope is positive, the clamp alone does the same.
+    /// </summary>
+    public bool[] HasSlope { get; }
 
     /// <summary>[row]: they are in units of two to it.</summary>
     public int[] Exponent { get; }
@@ -98,7 +107,7 @@ internal sealed class WordRows
     private static int FinalShift(Im2colProgram program, int row) =>
         HasTaps(program, row) ? program.Steps[LastStep(program, row)] & Im2colProgram.ShiftMask : 31;
 
-    private int Unit(Im2colProgram program, int row) => _layer.SlopeCount is not null ? 0 : Math.Min(UnitOfTaps(program, row), _layer.Shift[row]);
+    private int Unit(Im2colProgram program, int row) => HasSlope[row] ? 0 : Math.Min(UnitOfTaps(program, row), _layer.Shift[row]);
 
     /// <summary>The least exponent of what is summed.</summary>
     private int UnitOfTaps(Im2colProgram program, int row)
@@ -108,6 +117,37 @@ internal sealed class WordRows
             unit = Math.Min(unit, shifts[row]);
         return unit;
     }
+
+    private long LeastSum(TapList taps, int row)
+    {
+        int area = _layer.KernelHeight * _layer.KernelWidth;
+        long sum = _layer.Bias[row];
+        for (int run = taps.FirstRun[row]; run < taps.FirstRun[row + 1]; run++)
+            for (int tap = taps.FirstTap[run]; taps.Negative[run] && tap < taps.FirstTap[run + 1]; tap++)
+                sum -= (long)_levelMax[taps.Index[tap] / area] << taps.Exponent[run];
+        return sum;
+    }
+
+    private static bool SlopeCounts(TapLayer layer, int row, long least)
+    {
+        if (least >= 0)
+            return false;
+        long most = 0;
+        for (int t = 0; t < layer.SlopeCount[row]; t++)
+        {
+            int term = layer.SlopeTerms[layer.SlopeFirst[row] + t];
+            int shift = (term & 0x7F) - 32;
+            if ((term & 0x80) != 0)
+                most -= Part(least, shift);
+            else
+                most += Part(-1, shift);
+        }
+
+        long post = layer.Post[row];
+        return Math.Max(most, -1) + post >> layer.Shift[row] > layer.Low[row] || least + post < int.MinValue;
+    }
+
+    private static long Part(long sum, int shift) => shift < 0 ? sum << -shift : sum >> shift;
 
     /// <summary>Whether the row's sums fit; where the program sums them, it must not have moved them to 32 bits before the end.</summary>
     private bool Fits(TapList taps, Im2colProgram program, int row)
@@ -134,7 +174,7 @@ internal sealed class WordRows
                 high += (long)_model.Tensors[_layer.Skips[s].Tensor].LevelMax() << (_layer.SkipShift[s][row] - Exponent[row]);
         if (low < -WordMax || high > WordMax)
             return false;
-        if (_layer.SlopeCount is not null)
+        if (HasSlope[row])
             return ActivationFits(row, low + _layer.Bias[row], high + _layer.Bias[row]);
         long constant = ((long)_layer.Bias[row] + (_layer.Mode == AccumulatorLayer.ModeRequantize ? _layer.Post[row] : 0)) >> Exponent[row];
         return IsWord(constant) && IsWord(low + constant) && IsWord(high + constant);
@@ -151,7 +191,7 @@ internal sealed class WordRows
         {
             int term = _layer.SlopeTerms[_layer.SlopeFirst[row] + t];
             int shift = (term & 0x7F) - 32;
-            long part = shift < 0 ? negative << -shift : negative >> shift;
+            long part = Part(negative, shift);
             if ((term & 0x80) != 0)
                 minus -= part;
             else
@@ -178,6 +218,6 @@ internal sealed class WordRows
     private void Mark(Im2colProgram program, int row)
     {
         int shift = HasTaps(program, row) ? FinalShift(program, row) - Exponent[row] : 0;
-        program.Steps[LastStep(program, row)] = Im2colProgram.FlushBit | Im2colProgram.WordsBit | shift;
+        program.Steps[LastStep(program, row)] = Im2colProgram.FlushBit | Im2colProgram.WordsBit | (shift << Im2colProgram.ShiftAt);
     }
 }

@@ -118,6 +118,17 @@ public class CuseTests
     }
 
     [TestMethod]
+    public void Message_without_bytes_to_send_sends_zeros()
+    {
+        FakeKernel kernel = Kernel(out _);
+        byte[] request = Frame.Request(1, 0, [], Frame.Id, 1);
+        Assert.AreEqual(0x5444, Frame.Decode(request, Exchange(kernel, request)).Data[0]);
+        kernel.Memory[0x1000] = FakeKernel.Transfer(0, 0x20000, request.Length);
+        Assert.AreEqual(request.Length, kernel.IoControl(FakeKernel.Message(1), 0x1000));
+        Assert.AreEqual(0x00A1, Frame.Word(kernel.Memory[0x20000], 10), "zeros have a wrong check; the request before would have been done again");
+    }
+
+    [TestMethod]
     public void Empty_messages_do_nothing()
     {
         FakeKernel kernel = Kernel(out EmulatedSpiDevice device);

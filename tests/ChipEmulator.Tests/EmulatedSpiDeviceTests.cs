@@ -8,7 +8,7 @@ public class EmulatedSpiDeviceTests
     {
         EmulatedSpiDevice device = new(new EmulatedChip(Bench.Geometry()));
         byte[] tooLong = new byte[4097];
-        Assert.Contains("90", Assert.ThrowsExactly<IOException>(() => device.TransferFullDuplex(tooLong, new byte[4097])).Message);
+        Assert.Contains("Error 90 (Message too long)", Assert.ThrowsExactly<IOException>(() => device.TransferFullDuplex(tooLong, new byte[4097])).Message);
         Assert.ThrowsExactly<IOException>(() => device.Write(tooLong));
         Assert.ThrowsExactly<IOException>(() => device.Read(tooLong));
         Assert.AreEqual(0, device.Transfers);

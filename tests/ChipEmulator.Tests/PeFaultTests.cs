@@ -48,6 +48,18 @@ public class PeFaultTests
     }
 
     [TestMethod]
+    public void Dead_PE_varies_no_more_than_it_delays()
+    {
+        PeFault[] faults = [new(0, 7, PeFaultKind.Dead)];
+        Bench bench = new(new EmulatedChip(Bench.Geometry(), variation: new ChipVariation { SigmaStatic = 100 }, faults: faults));
+        bench.Write(Frame.Config, 0x9000);
+        bench.Write(Frame.Control, Frame.Auto);
+        ushort[] alone = bench.Ask(Frame.Input, [0], Frame.Margin, 1).Data;
+        CollectionAssert.AreEqual(alone, bench.Ask(Frame.Input, [1 << 7], Frame.Margin, 1).Data);
+        CollectionAssert.AreNotEqual(alone, bench.Ask(Frame.Input, [1 << 8], Frame.Margin, 1).Data);
+    }
+
+    [TestMethod]
     public void Planted_faults_are_distinct_mixed_and_repeatable()
     {
         BoardChip geometry = Bench.Shipped("tdnn-sram-65nm");

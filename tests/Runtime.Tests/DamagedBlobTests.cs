@@ -17,6 +17,7 @@ public class DamagedBlobTests
         TestModel[] models =
         [
             SampleModels.AllKinds(part), SampleModels.LogCodes(part % 15), RandomModel.Make(11 + part, 3, 200_000), RandomModel.Make(23 + part, 2, 100_000),
+            SampleModels.Placed(part),
         ];
         int[] numbers = new int[models.Length];
         byte[][] seeds = [.. models.Select((m, i) => BlobWriter.Write(m, -1, 0, out numbers[i]))];
@@ -93,6 +94,6 @@ public class DamagedBlobTests
         }
 
         // Sealed again, so that what lies behind the checksum is reached.
-        return BlobWriter.WithHeader(blob[ModelFormat.HeaderBytes..]);
+        return BlobWriter.WithHeader(blob[ModelFormat.HeaderBytes..], whole[6]);
     }
 }

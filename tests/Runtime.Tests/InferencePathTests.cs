@@ -30,7 +30,13 @@ public class InferencePathTests
         "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.get_IsSupported", "System.Runtime.Intrinsics.Arm.AdvSimd.AddWideningLower",
         "System.Runtime.Intrinsics.Arm.AdvSimd.AddWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningLower",
         "System.Runtime.Intrinsics.Arm.AdvSimd.SubtractWideningUpper", "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipEven",
-        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipOdd",
+        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.UnzipOdd", "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.ZipLow",
+        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.ZipHigh",
+
+        // Tables of codes.
+        "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.VectorTableLookup", "System.Runtime.Intrinsics.Arm.AdvSimd/Arm64.VectorTableLookupExtension",
+        "System.Runtime.Intrinsics.X86.Avx512Vbmi.PermuteVar64x8x2",
+
         // Counts of bits, or tables of them.
         "System.Runtime.Intrinsics.Arm.AdvSimd.get_IsSupported", "System.Runtime.Intrinsics.Arm.AdvSimd.PopCount",
         "System.Runtime.Intrinsics.X86.Ssse3.get_IsSupported", "System.Runtime.Intrinsics.X86.Ssse3.Shuffle",

@@ -12,7 +12,7 @@ internal sealed class ChipDiagnosis
 {
     private const int Seed = 1;
     private const int FirstEffort = 1;
-    private const int SecondEffort = 3;
+    private const int SecondEffort = 4;
     private const int ResetsMax = 3;
 
     /// <summary>Suspects are nearer to good ones than what is called bad.</summary>
@@ -20,6 +20,9 @@ internal sealed class ChipDiagnosis
 
     /// <summary>So many standard deviations are not seen by chance among the PEs of a chip.</summary>
     private const float Unlikely = 4.5f;
+
+    /// <summary>The same for what is noise of measuring, and must be seen twice.</summary>
+    private const float UnlikelyTwice = 3.5f;
 
     /// <summary>Standard deviation of normal numbers, over the median of their sizes.</summary>
     private const float DeviationOverMedian = 1.4826f;
@@ -140,8 +143,8 @@ internal sealed class ChipDiagnosis
         for (int segment = 0; segment < limits.Length; segment++)
         {
             // Where many PEs of a segment are bad, the others are measured less well.
-            float spread = Math.Max(Spread, SpreadOf(verdicts.AsSpan(segment * pes, pes)));
-            limits[segment] = Math.Clamp(Unlikely * spread, PeVerdict.LimitMin, PeVerdict.LimitMax);
+            float limit = Math.Max(Unlikely * Spread, UnlikelyTwice * SpreadOf(verdicts.AsSpan(segment * pes, pes)));
+            limits[segment] = Math.Clamp(limit, PeVerdict.LimitMin, PeVerdict.LimitMax);
         }
     }
 

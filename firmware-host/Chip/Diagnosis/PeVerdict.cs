@@ -8,7 +8,7 @@ namespace Barrel.Host.Chip.Diagnosis;
 internal readonly record struct PeVerdict(float Step, float Skew)
 {
     /// <summary>A PE without variation that is further from a good one is bad.</summary>
-    public const float LimitMin = 0.4f;
+    public const float LimitMin = 0.35f;
 
     /// <summary>However much a chip's PEs vary, dead and stuck ones are found.</summary>
     public const float LimitMax = 0.8f;

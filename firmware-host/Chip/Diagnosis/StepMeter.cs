@@ -11,7 +11,10 @@ namespace Barrel.Host.Chip.Diagnosis;
 internal sealed class StepMeter
 {
     /// <summary>Below this a segment's signs do not follow its inputs.</summary>
-    public const float CoverageMin = 0.25f;
+    private const float CoverageMin = 0.25f;
+
+    private const float UnitMin = 0.6f;
+    private const float UnitMax = 1.6f;
 
     private readonly TdnnChip chip;
     private readonly int segments;
@@ -22,6 +25,7 @@ internal sealed class StepMeter
     private readonly ulong[] signs;
     private readonly float[] steps;
     private readonly float[] coverage;
+    private readonly float[] sorted;
 
     public StepMeter(TdnnChip chip)
     {
@@ -34,6 +38,7 @@ internal sealed class StepMeter
         signs = new ulong[output.Length * 16];
         steps = new float[segments * pes];
         coverage = new float[segments];
+        sorted = new float[pes];
     }
 
     public long EvaluationCount { get; private set; }
@@ -71,8 +76,11 @@ internal sealed class StepMeter
         Array.Fill(config, (ushort)(ChipRegisters.ConfigStart | (pes << ChipRegisters.ConfigLengthShift)));
         Evaluate(new SumPatterns(weights, pes, false, effort, random));
         for (int segment = 0; segment < segments; segment++)
+        {
+            float unit = UnitOf(segment);
             for (int pe = 0; pe < pes; pe++)
-                result[(segment * pes) + pe] = coverage[segment] < CoverageMin ? float.NaN : steps[(segment * pes) + pe] / coverage[segment];
+                result[(segment * pes) + pe] = steps[(segment * pes) + pe] / unit;
+        }
     }
 
     /// <summary>
@@ -91,14 +99,29 @@ internal sealed class StepMeter
         Evaluate(new SumPatterns(weights, pes, true, effort, random));
         for (int segment = first; segment + 1 < segments; segment += 2)
         {
-            if (coverage[segment + 1] < CoverageMin)
+            float unit = UnitOf(segment + 1);
+            if (float.IsNaN(unit))
                 continue;
             for (int pe = 0; pe < pes; pe++)
             {
                 ref float step = ref result[(segment * pes) + pe];
-                step = (step + (steps[((segment + 1) * pes) + pe] / coverage[segment + 1])) / 2;
+                step = (step + (steps[((segment + 1) * pes) + pe] / unit)) / 2;
             }
         }
+    }
+
+    /// <summary>
+    /// What a good PE of the segment gives: with bad ones beside it the sums lie closer than drawn, and some signs change beyond the lattice. Most PEs
+    /// are good; where not, the coverage says it nearly. NaN for a segment that follows nothing.
+    /// </summary>
+    private float UnitOf(int segment)
+    {
+        if (coverage[segment] < CoverageMin)
+            return float.NaN;
+        steps.AsSpan(segment * pes, pes).CopyTo(sorted);
+        Array.Sort(sorted);
+        float median = (sorted[(pes / 2) - 1] + sorted[pes / 2]) / 2;
+        return median > UnitMin * coverage[segment] && median < UnitMax * coverage[segment] ? median : coverage[segment];
     }
 
     private void Evaluate(SumPatterns patterns)

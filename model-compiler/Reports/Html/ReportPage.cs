@@ -19,6 +19,8 @@ internal static class ReportPage
         CurveSection.Write(page, data.Curve);
         FrameSection.Write(page, data.Frames);
         LayerSection.Write(page, data);
+        if (data.Placement is not null)
+            PlacementSection.Write(page, data.Placement);
         ExponentSection.Write(page, data.Model);
         MemorySection.Write(page, data.Model);
         EnergySection.Write(page, data.Costs);

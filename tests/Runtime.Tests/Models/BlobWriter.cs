@@ -43,16 +43,25 @@ internal sealed class BlobWriter
         numbers = blob.Numbers;
 
         // Where weights are very sparse, zeros pay for them; a few more than are needed do no harm.
-        return WithHeader([.. blob._stream.Finish(), .. new byte[Math.Max(0, blob._weights - 65536) / 256]]);
+        byte[] layers = [.. blob._stream.Finish(), .. new byte[Math.Max(0, blob._weights - 65536) / 256]];
+        if (source.Model.Placement is not { } placement)
+            return WithHeader(layers);
+        BlobWriter second = new(source, damaged - numbers, damage);
+        second.Placed(placement);
+        numbers += second.Numbers;
+        return WithHeader([.. layers, .. second._stream.Finish(), .. BitConverter.GetBytes(16 + layers.Length)], 1);
     }
 
     /// <summary>A body behind a header that is right for it.</summary>
-    public static byte[] WithHeader(byte[] body)
+    /// <param name="body">What follows it.</param>
+    /// <param name="flags">1 where the body ends in a placement.</param>
+    public static byte[] WithHeader(byte[] body, byte flags = 0)
     {
         byte[] blob = new byte[16 + body.Length];
         body.CopyTo(blob, 16);
         "BRL\u001a"u8.CopyTo(blob);
         blob[4] = 3;
+        blob[6] = flags;
         Seal(blob);
         return blob;
     }
@@ -84,6 +93,29 @@ internal sealed class BlobWriter
         Number("single", _model.Layers.Length - 1);
         foreach (Layer layer in _model.Layers)
             Layer(layer);
+    }
+
+    /// <summary>The second stream.</summary>
+    private void Placed(Placement placement)
+    {
+        Text("model", placement.Board).Number("single", placement.Kind - 1).Number("single", placement.Segments - 1).Number("single", (placement.SegmentPes / 16) - 1);
+        Number("single", (placement.InputBits / placement.SegmentPes) - 1).Number("single", placement.MarginBits).Number("single", placement.Passes - 1);
+        Number("single", placement.Layers.Length - 1);
+        int index = 0;
+        foreach (PlacedLayer layer in placement.Layers)
+        {
+            Number("single", layer.Layer - index);
+            index = layer.Layer + 1;
+            int pass = 0, end = 0;
+            for (int row = 0; row < layer.Pass.Length; row++)
+            {
+                int pes = layer.Chains.PesOf(row);
+                if (pes == 0)
+                    continue;
+                Signed("pass", layer.Pass[row] - pass).Signed("first segment", layer.FirstSegment[row] - (layer.Pass[row] == pass ? end : 0));
+                (pass, end) = (layer.Pass[row], layer.FirstSegment[row] + ((pes + placement.SegmentPes - 1) / placement.SegmentPes));
+            }
+        }
     }
 
     private BlobWriter Number(string field, long value)

@@ -125,6 +125,42 @@ internal static class SampleModels
         return made;
     }
 
+    /// <summary>Two binary layers, signs and sums, in two passes on a chip of 24 segments of 16 elements; four chains stay.</summary>
+    public static TestModel Placed(int seed)
+    {
+        Random random = new(seed);
+        TestModel made = Start(1, 1, 70, 1);
+        int signs = made.AddTensor(6, 1, 1, 1);
+        made.AddLayer(Binary(0, signs, 70, AccumulatorLayer.ModeRequantize, random));
+        int sums = made.AddTensor(4, 1, 1, 32);
+        made.AddLayer(Binary(signs, sums, 6, AccumulatorLayer.ModeRaw, random));
+        made.PlaceTensors(false);
+        PlacedLayer[] layers =
+        [
+            new() { Layer = 0, Pass = [0, 0, 0, 0, 1, 1], FirstSegment = [0, 6, 12, 18, 0, 6] },
+            new() { Layer = 1, Pass = [1, 1, 1, 1], FirstSegment = [5, 11, 17, 23] },
+        ];
+        foreach (PlacedLayer layer in layers)
+            layer.Chains = new NeuronChains((BinaryLayer)made.Model.Layers[layer.Layer], made.Model.Tensors[made.Model.Layers[layer.Layer].Output]);
+        made.Model.Placement = new Placement
+        {
+            Board = "test-chip", Kind = Placement.KindSram, Segments = 24, SegmentPes = 16, InputBits = 96, MarginBits = 8, Passes = 2, Layers = layers,
+        };
+        return made;
+    }
+
+    private static BinaryLayer Binary(int input, int output, int width, int mode, Random random)
+    {
+        int rows = mode == AccumulatorLayer.ModeRaw ? 4 : 6, words = (width + 63) / 64;
+        return new BinaryLayer
+        {
+            Input = input, Output = output, FanIn = width, KernelHeight = 1, KernelWidth = input == 0 ? width : 1, StrideY = 1, StrideX = 1, DilationY = 1, DilationX = 1,
+            WordsPerRow = words, Rows = rows, Mode = mode, Skips = [], SkipShift = [], Bias = [.. Enumerable.Range(0, rows).Select(_ => random.Next(-5, 6))],
+            Weights = [.. Enumerable.Range(0, rows * words).Select(i => (ulong)random.NextInt64() & ((1UL << (i % words == words - 1 ? width % 64 : 63)) - 1))],
+            Shift = [.. Enumerable.Repeat((byte)30, rows)], Post = [.. Enumerable.Repeat(1 << 30, rows)], Low = new byte[rows], High = [.. Enumerable.Repeat((byte)1, rows)],
+        };
+    }
+
     /// <summary>
     /// The last tensor is the one that was asked for. No colour order has other than 1 or 3 channels, so those are made of the input by a first layer.
     /// </summary>
