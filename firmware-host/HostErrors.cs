@@ -70,4 +70,19 @@ public static class HostErrors
 
     /// <summary>The camera gave no frame for too long.</summary>
     public const int CameraStalled = 4057;
+
+    /// <summary>The configuration's file is missing, unreadable or too large.</summary>
+    public const int ConfigUnreadable = 4060;
+
+    /// <summary>The configuration is not JSON, or has a key unknown, twice or of a wrong value.</summary>
+    public const int BadConfig = 4061;
+
+    /// <summary>A change of the configuration or the model cannot be taken over while the program runs.</summary>
+    public const int NeedsRestart = 4062;
+
+    /// <summary>The socket for the status cannot be made.</summary>
+    public const int StatusSocket = 4063;
+
+    /// <summary>No running service answers at the socket for the status.</summary>
+    public const int NothingRuns = 4064;
 }

@@ -8,6 +8,7 @@ namespace Barrel.Host;
 /// <summary>The list of commands, and the one place where errors become a line and an exit code.</summary>
 internal static class Program
 {
+    private const int ExitFailure = 1;
     private const int ExitBadInput = 2;
 
     private static int Main(string[] arguments) => Run(arguments, CommandContext.ForConsole(ModelFile.Load));
@@ -18,6 +19,7 @@ internal static class Program
         {
             DemoCommand.Create(context),
             RunCommand.Create(context),
+            StatusCommand.Create(context),
             SceneCommand.Create(context),
             ChipCommand.Create(context),
         };
@@ -38,6 +40,10 @@ internal static class Program
         {
             return Fail(context, e.Code, e.Message);
         }
+        catch (HostFailureException e)
+        {
+            return Fail(context, e.Code, e.Message, ExitFailure);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What is opened by name has its own messages; what is left is the output, a closed pipe for instance.
@@ -49,9 +55,9 @@ internal static class Program
         }
     }
 
-    private static int Fail(CommandContext context, int code, string message)
+    private static int Fail(CommandContext context, int code, string message, int exitCode = ExitBadInput)
     {
-        context.Error.WriteLine($"error BRL{code:0000}: {OneLine.Of(message)}");
-        return ExitBadInput;
+        context.Log.Failure(code, message);
+        return exitCode;
     }
 }

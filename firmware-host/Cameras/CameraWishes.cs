@@ -1,3 +1,5 @@
+using Barrel.Host.Service;
+
 namespace Barrel.Host.Cameras;
 
 /// <summary>What whoever opens a camera would like of it, where its name leaves that open.</summary>
@@ -9,5 +11,5 @@ internal sealed record CameraWishes
     public int Height { get; init; } = 480;
 
     /// <summary>Takes a line for each change of a live camera's state.</summary>
-    public TextWriter Log { get; init; } = TextWriter.Null;
+    public EventLog Log { get; init; } = new(TextWriter.Null);
 }

@@ -1,3 +1,4 @@
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Cameras;
@@ -6,7 +7,7 @@ namespace Barrel.Host.Cameras;
 /// A camera that may stall, be unplugged and come back, perhaps with another size or format. It is opened again until frames come; meanwhile
 /// its reader waits, and the pins become safe by their own watchdog. Each change is told in one line. Frames allocate nothing.
 /// </summary>
-internal sealed class LiveCamera : ICamera
+internal sealed class LiveCamera : ICamera, IRestartCount
 {
     // Whoever closes the camera waits at most so long for its reader to notice.
     private const int SliceMs = 100;
@@ -15,7 +16,7 @@ internal sealed class LiveCamera : ICamera
     private readonly string name;
     private readonly Func<IFrameStream> open;
     private readonly LiveTiming timing;
-    private readonly TextWriter log;
+    private readonly EventLog log;
     private readonly object gate = new();
     private readonly ManualResetEventSlim closing = new();
     private IFrameStream? stream;
@@ -26,6 +27,7 @@ internal sealed class LiveCamera : ICamera
     private long lostAtMs;
     private long waitedSinceMs;
     private long lostCount;
+    private long restartCount;
     private long frameCount;
     private long firstMs;
     private long lastMs;
@@ -35,7 +37,7 @@ internal sealed class LiveCamera : ICamera
     /// <param name="open">Gives a new connection or throws a <see cref="BarrelException"/>.</param>
     /// <param name="log">Diagnostics, a line each.</param>
     /// <exception cref="BarrelException">It cannot be opened.</exception>
-    public LiveCamera(string name, Func<IFrameStream> open, LiveTiming timing, TextWriter log)
+    public LiveCamera(string name, Func<IFrameStream> open, LiveTiming timing, EventLog log)
     {
         this.name = OneLine.Of(name);
         this.open = open;
@@ -44,7 +46,7 @@ internal sealed class LiveCamera : ICamera
         stream = open();
         FramesPerSecond = stream.FramesPerSecond;
         waitedSinceMs = Environment.TickCount64;
-        log.WriteLine($"barrel-host: camera {this.name} is open: {OneLine.Of(stream.Description)}");
+        log.Info($"camera {this.name} is open: {OneLine.Of(stream.Description)}");
     }
 
     public bool IsLive => true;
@@ -54,6 +56,8 @@ internal sealed class LiveCamera : ICamera
     public int FramesPerSecond { get; }
 
     public long LostCount => Interlocked.Read(ref lostCount);
+
+    public long RestartCount => Interlocked.Read(ref restartCount);
 
     public bool Read(CameraFrame frame)
     {
@@ -118,9 +122,10 @@ internal sealed class LiveCamera : ICamera
         waitedSinceMs = Environment.TickCount64;
         if (!isLost)
             return;
-        log.WriteLine($"barrel-host: camera {name} is back after {(waitedSinceMs - lostAtMs) / 1000.0:0.0} s: {OneLine.Of(current.Description)}");
+        log.Info($"camera {name} is back after {(waitedSinceMs - lostAtMs) / 1000.0:0.0} s: {OneLine.Of(current.Description)}");
         isLost = false;
         retryCount = 0;
+        Interlocked.Increment(ref restartCount);
     }
 
     private IFrameStream? TryOpen()
@@ -154,6 +159,6 @@ internal sealed class LiveCamera : ICamera
         isLost = true;
         lastCode = code;
         if (isNews)
-            log.WriteLine($"barrel-host: lost, and tried again until it is back: BRL{code}: {OneLine.Of(message)}");
+            log.Warning($"lost, and tried again until it is back: BRL{code}: {OneLine.Of(message)}");
     }
 }

@@ -1,3 +1,4 @@
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Cameras;
@@ -7,11 +8,11 @@ namespace Barrel.Host.Cameras;
 /// reader of the file will see them: what is decided now is decided again when the file is played. For that each recorded frame must be
 /// decided, so a network that is too slow makes the camera wait.
 /// </summary>
-internal sealed class RecordingCamera : ICamera
+internal sealed class RecordingCamera : ICamera, IRestartCount
 {
     private readonly ICamera camera;
     private readonly string path;
-    private readonly TextWriter log;
+    private readonly EventLog log;
     private FileStream? file;
     private Y4mWriter? writer;
 
@@ -19,7 +20,7 @@ internal sealed class RecordingCamera : ICamera
     /// <param name="path">Of the file; one that is there is replaced.</param>
     /// <param name="log">Told where the recording ends before the frames do.</param>
     /// <exception cref="BarrelException"><see cref="HostErrors.Unwritable"/></exception>
-    public RecordingCamera(ICamera camera, string path, TextWriter log)
+    public RecordingCamera(ICamera camera, string path, EventLog log)
     {
         this.camera = camera;
         this.path = path;
@@ -41,6 +42,8 @@ internal sealed class RecordingCamera : ICamera
     public int FramesPerSecond => camera.FramesPerSecond;
 
     public long LostCount => camera.LostCount;
+
+    public long RestartCount => (camera as IRestartCount)?.RestartCount ?? 0;
 
     public bool Read(CameraFrame frame)
     {
@@ -84,7 +87,7 @@ internal sealed class RecordingCamera : ICamera
 
     private void End(string why)
     {
-        log.WriteLine($"barrel-host: the recording '{OneLine.Of(path)}' ends here: {OneLine.Of(why)}");
+        log.Warning($"the recording '{OneLine.Of(path)}' ends here: {OneLine.Of(why)}");
         try
         {
             file?.Dispose();

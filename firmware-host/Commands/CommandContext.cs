@@ -1,3 +1,5 @@
+using Barrel.Host.Service;
+
 namespace Barrel.Host.Commands;
 
 /// <summary>What commands take from the program: where they write and how models are loaded.</summary>
@@ -6,6 +8,12 @@ internal sealed class CommandContext
     public required TextWriter Output { get; init; }
 
     public required TextWriter Error { get; init; }
+
+    /// <summary>True where the system's journal reads <see cref="Error"/>.</summary>
+    public bool IsJournal { get; init; }
+
+    /// <summary>Writes lines to <see cref="Error"/>.</summary>
+    public EventLog Log => field ??= new EventLog(Error, IsJournal);
 
     public required ExecutorFactory CreateExecutor { get; init; }
 
@@ -19,6 +27,7 @@ internal sealed class CommandContext
     {
         Output = Console.Out,
         Error = Console.Error,
+        IsJournal = JournalStream.IsStandardError(),
         CreateExecutor = createExecutor,
         IsTerminal = !Console.IsOutputRedirected,
         HasColour = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Barrel.Host.Cameras;
+using Barrel.Host.Service;
 
 namespace Barrel.Host.Commands;
 
@@ -23,8 +24,13 @@ internal static class DemoCommand
             {
                 Blob = blob,
                 Camera = clip,
-                OverlayPath = arguments.GetRequiredValue(overlay),
-                IsJson = arguments.GetValue(json),
+                Config = new RunConfig
+                {
+                    Model = "of the demo",
+                    Camera = "of the demo",
+                    Overlay = arguments.GetRequiredValue(overlay),
+                    Json = arguments.GetValue(json),
+                },
                 AlwaysHasPicture = true,
             }.Run(context);
             return 0;

@@ -1,9 +1,9 @@
 using Barrel.Boards;
 using Barrel.Host.Cameras;
-using Barrel.Host.Chip;
 using Barrel.Host.Loop;
 using Barrel.Host.Overlay;
 using Barrel.Host.Pins;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
@@ -13,74 +13,136 @@ internal sealed class RoadJob
 {
     private const int PictureColumns = 72;
 
-    public required byte[] Blob { get; init; }
-
-    /// <summary>Where the blob came from, for errors.</summary>
-    public string ModelName { get; init; } = "of the demo";
-
-    /// <summary>What the user called the camera, for errors.</summary>
-    public string CameraName { get; init; } = "of the demo";
+    /// <summary>The model; null to read the file that the options name.</summary>
+    public byte[]? Blob { get; init; }
 
     public required ICamera Camera { get; init; }
 
-    public string BoardName { get; init; } = "desktop";
-
-    public string PinKind { get; init; } = PinAccess.Simulated;
-
-    public string? OverlayPath { get; init; }
-
-    public bool IsJson { get; init; }
-
-    /// <summary>Threads that share an inference.</summary>
-    public int Threads { get; init; } = 1;
-
-    /// <summary>Where the TDNN chip for placed layers is; null runs them in software.</summary>
-    public string? ChipLink { get; init; }
-
-    public Emulation ChipEmulation { get; init; } = Emulation.Parse(null);
+    /// <summary>The options; model and camera are opened already and named there for errors only.</summary>
+    public required RunConfig Config { get; init; }
 
     /// <summary>Print a picture even where the output is no terminal.</summary>
     public bool AlwaysHasPicture { get; init; }
 
-    public FrameLoopSettings Loop { get; init; } = new();
+    /// <summary>Follow the files while the loop runs; null to run what was read.</summary>
+    public RunSource? Source { get; init; }
+
+    /// <summary>The source's files as they were before they were read.</summary>
+    public FileStamps Stamps { get; init; } = new();
 
     /// <exception cref="BarrelException">Anything that the user can put right.</exception>
     /// <exception cref="BoardException">The board is unknown or wrong.</exception>
+    /// <exception cref="HostFailureException">Anything that may be otherwise at the next try.</exception>
     public void Run(CommandContext context)
     {
-        Board board = Boards.Boards.Find(BoardName);
-        OverlayDirectory? overlays = OverlayPath is null ? null : new OverlayDirectory(OverlayPath);
-        Executor software = CreateExecutor(context, board);
-        using IDisposable? threads = software as IDisposable;
-        using ChipExecutor? chip = ChipLink is null ? null : OnChip(context, software);
-        Executor executor = chip ?? software;
-        using DecisionPins pins = new(PinAccess.Open(PinKind, board), board.Pins);
-        using StopSignals signals = new(pins, context.Error);
+        Board board = Boards.Boards.Find(Config.BoardName);
+        OverlayDirectory? overlays = Config.Overlay is null ? null : new OverlayDirectory(Config.Overlay);
+        NetworkMaker maker = new(context, board);
+        LastGoodModel lastGood = Source is null ? new LastGoodModel(null) : LastGoodModel.OfService();
+        using RoadNetwork first = MakeFirst(maker, lastGood, context.Log, out byte[] blob);
+        using DecisionPins pins = new(PinAccess.Open(Config.PinKind, board), board.Pins);
+        using StopSignals signals = new(pins, context.Log);
 
-        int columns = !IsJson && (AlwaysHasPicture || context.IsTerminal) ? PictureColumns : 0;
-        RunReport report = new(IsJson ? null : context.Output, overlays, columns, context.HasColour);
-        FrameLoop loop = new(Camera, executor, pins, Loop, context.Error, report);
-        if (!IsJson)
+        bool isJson = Config.Json == true;
+        int columns = !isJson && (AlwaysHasPicture || context.IsTerminal) ? PictureColumns : 0;
+        RunReport report = new(isJson ? null : context.Output, overlays, columns, context.HasColour, context.Log)
+        {
+            // A service's lines are kept on the disk.
+            LineLimit = context.IsJournal ? new RateLimit(30, 60) : null,
+        };
+        FrameLoopSettings settings = new()
+        {
+            FrameCountMax = Config.Frames ?? long.MaxValue,
+            IsRealTime = Config.Realtime == true,
+            WatchdogMs = Config.WatchdogMs,
+        };
+        using FrameLoop loop = new(Camera, first, pins, settings, context.Log, report);
+        Executor executor = first.Executor;
+        if (!isJson)
         {
             context.Output.WriteLine($"model '{OneLine.Of(executor.Model.Name)}' on executor {executor.Name}, arena {executor.Model.ArenaBytes} of {board.ArenaBytesMax} bytes");
-            context.Output.WriteLine(RunReport.PinLine(board, PinKind));
+            context.Output.WriteLine(RunReport.PinLine(board, Config.PinKind));
         }
 
-        loop.Run(signals.Token);
-        Report(context, loop, report);
+        RunAsService(context, loop, pins, report, signals, notifier => Source is null ? null : new Reloader(
+            Source, Config, Stamps, maker, loop, notifier, lastGood, blob, context.Log));
+        Report(context, loop, report, isJson);
 
         // Whoever stops the program often stops what feeds it, too.
         if (signals.Token.IsCancellationRequested)
             return;
         if (Camera.EndMessage is { } message)
-            throw new BarrelException(HostErrors.BadY4m, message);
+            throw Broken(new BarrelException(HostErrors.BadY4m, message));
         if (loop.FrameCount == 0)
-            throw new BarrelException(HostErrors.SourceUnreadable, $"camera {CameraName}: it ended before its first frame");
+            throw Broken(new BarrelException(HostErrors.SourceUnreadable, $"camera {Config.Camera}: it ended before its first frame"));
     }
 
-    private void Report(CommandContext context, FrameLoop loop, RunReport report)
+    private RoadNetwork MakeFirst(NetworkMaker maker, LastGoodModel lastGood, EventLog log, out byte[] blob)
     {
-        if (IsJson)
+        string name = Config.Model ?? "";
+        try
+        {
+            blob = Blob ?? ModelFile.Read(name);
+            return maker.Make(blob, name, Config);
+        }
+        catch (BarrelException e) when (LastGoodModel.Helps(e) && lastGood.Read() is { } kept)
+        {
+            log.Error($"the last good model runs instead, until another is put in place: BRL{e.Code:0000}: {OneLine.Of(e.Message)}");
+            blob = kept;
+            return maker.Make(kept, lastGood.Path!, Config);
+        }
+    }
+
+    private void RunAsService(
+        CommandContext context, FrameLoop loop, DecisionPins pins, RunReport report, StopSignals signals, Func<SystemdNotifier, Reloader?> makeReloader)
+    {
+        using SystemdNotifier notifier = SystemdNotifier.FromEnvironment();
+        using Reloader? reloader = makeReloader(notifier);
+        StatusReport status = new()
+        {
+            Config = Config,
+            Loop = loop,
+            Camera = Camera,
+            Pins = pins,
+            Reloader = reloader,
+            OverlayFailures = () => report.OverlayFailureCount,
+        };
+        using StatusSocket? socket = OpenStatus(context, status);
+        using ServiceHeartbeat heartbeat = new(notifier, loop);
+        using CancellationTokenRegistration stopping = signals.Token.Register(heartbeat.Stop);
+        using ReloadSignal? hangup = reloader is null ? null : new ReloadSignal(reloader.Request, signals.Stop);
+        reloader?.Start();
+        try
+        {
+            loop.Run(signals.Token);
+        }
+        catch (BarrelException e) when (e.Code == HostErrors.ModelFailed || Camera.IsLive)
+        {
+            throw new HostFailureException(e);
+        }
+    }
+
+    // The way of a service is there as a help; that it cannot be made does not keep the frames from being decided.
+    private StatusSocket? OpenStatus(CommandContext context, StatusReport status)
+    {
+        if (Config.StatusSocket is { } asked)
+            return new StatusSocket(asked, status.ToJson);
+        if (Source is null || StatusSocket.PathOfService() is not { } path)
+            return null;
+        try
+        {
+            return new StatusSocket(path, status.ToJson);
+        }
+        catch (BarrelException e)
+        {
+            context.Log.Warning($"BRL{e.Code:0000}: {OneLine.Of(e.Message)}");
+            return null;
+        }
+    }
+
+    private void Report(CommandContext context, FrameLoop loop, RunReport report, bool isJson)
+    {
+        if (isJson)
         {
             context.Output.WriteLine(report.Json(loop));
             return;
@@ -89,44 +151,10 @@ internal sealed class RoadJob
         if (report.Picture is { } picture)
             context.Output.Write(picture);
         report.WriteSummary(context.Output, loop);
-        if (OverlayPath is not null)
-            context.Output.WriteLine($"overlays are in {OneLine.Of(OverlayPath)}");
+        if (Config.Overlay is not null)
+            context.Output.WriteLine($"overlays are in {OneLine.Of(Config.Overlay)}");
     }
 
-    /// <summary>A chip that fails is told of once; its layers then run in software, to the same bytes.</summary>
-    private ChipExecutor OnChip(CommandContext context, Executor software)
-    {
-        if (software.Model.Placement is not { } placement)
-            throw new BarrelException(ChipErrors.NotPlaced, $"model '{ModelName}' has no layer on a chip; compile it with the --board that has one, or leave --link out");
-
-        // The chip's board may be another than that of the pins: an emulated chip on a desktop.
-        Board board = Boards.Boards.Find(BoardName);
-        if (board.Chip is null)
-            board = Boards.Boards.Find(placement.Board);
-        ChipSession session = new(ChipLinks.Open(ChipLink!, board, ChipEmulation), board, ChipLink!, WearRecord.DefaultFolder);
-        try
-        {
-            return new ChipExecutor(
-                software,
-                session.ProgramOf(software.Model),
-                e => context.Error.WriteLine($"barrel-host: the chip failed, its layers go on in software: BRL{e.Code}: {OneLine.Of(e.Message)}"));
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    private Executor CreateExecutor(CommandContext context, Board board)
-    {
-        try
-        {
-            return context.CreateExecutor(Blob, board.ArenaBytesMax, Threads);
-        }
-        catch (BarrelException e) when (e.Code is >= ModelErrors.NotABlob and <= ModelErrors.TooLarge)
-        {
-            throw new BarrelException(e.Code, $"model '{ModelName}' on board {board.Name}: {e.Message}", e);
-        }
-    }
+    // A live camera that ends may be back at the next start; a file stays as it is.
+    private Exception Broken(BarrelException e) => Camera.IsLive ? new HostFailureException(e) : e;
 }

@@ -1,79 +1,100 @@
 using System.CommandLine;
 using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
-using Barrel.Host.Loop;
 using Barrel.Host.Pins;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
 
-/// <summary><c>barrel-host run</c>: the frame loop.</summary>
+/// <summary><c>barrel-host run</c>: the frame loop, at a desk or as a service.</summary>
 internal static class RunCommand
 {
+    private const string Description =
+        "find the road in frames and show decisions on pins. Every option but --config can stand in its file too: {\"model\": …, \"camera\": …, "
+        + "\"statusSocket\": …}, keys in camelCase, the command line wins. SIGHUP, or another model or configuration in place of the old one, is "
+        + "taken over while it runs. Exit code 0: stopped or at the end; 1: something failed, try again; 2: bad input, do not try again.";
+
     public static Command Create(CommandContext context)
     {
-        Option<string> model = new("--model") { Description = "the compiled network, a .barrel file", Required = true };
-        Option<string> camera = new("--camera") { Description = CameraSources.Help, Required = true };
-        Option<string> board = new("--board") { Description = "a board's name or its .json file", DefaultValueFactory = _ => "desktop" };
-        Option<string> pins = new("--pins") { Description = "simulated or gpio", DefaultValueFactory = _ => PinAccess.Simulated };
+        Option<string?> config = new("--config") { Description = "read options from this JSON file; model and camera must stand here or there" };
+        Option<string?> model = new("--model") { Description = "the compiled network, a .barrel file" };
+        Option<string?> camera = new("--camera") { Description = CameraSources.Help };
+        Option<string?> board = new("--board") { Description = "a board's name or its .json file [default: desktop]" };
+        Option<string?> pins = new("--pins") { Description = $"{PinAccess.Simulated} or {PinAccess.Gpio} [default: {PinAccess.Simulated}]" };
         Option<long?> frames = new("--frames") { Description = "stop after so many frames" };
         Option<string?> overlay = new("--overlay") { Description = "write a PNG a frame into this directory" };
-        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file, to be played again to the same decisions: --camera y4m:FILE" };
-        Option<bool> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
-        Option<bool> loops = new("--loop") { Description = "begin again at the end of a directory" };
-        Option<int> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe", DefaultValueFactory = _ => 1000 };
-        Option<int> threads = new("--threads") { Description = "threads that share an inference; the decisions are the same with any number", DefaultValueFactory = _ => 1 };
+        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file; --camera y4m:FILE plays it to the same decisions" };
+        Option<bool?> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
+        Option<bool?> loops = new("--loop") { Description = "begin again at the end of a directory" };
+        Option<int?> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe [default: 1000]" };
+        Option<int?> threads = new("--threads") { Description = "threads that share an inference; the decisions are the same with any number [default: 1]" };
         Option<string?> link = new("--link") { Description = "run the layers that were placed on a TDNN chip there: " + ChipLinks.Help };
         Option<string?> emulate = new("--emulate") { Description = Emulation.Help };
-        Option<bool> json = new("--json") { Description = "print one JSON object" };
+        Option<bool?> json = new("--json") { Description = "print one JSON object" };
+        Option<string?> statusSocket = new("--status-socket")
+        {
+            Description = "answer 'barrel-host status' at this Unix socket [default: barrel.sock in $RUNTIME_DIRECTORY, where that is set]",
+        };
         WholeNumber.InRange(frames, 1, long.MaxValue);
         WholeNumber.InRange(threads, 1, Executors.ThreadsMax);
-        WholeNumber.InRange(watchdog, 10, 3_600_000);
+        WholeNumber.InRange(watchdog, RunConfigKeys.WatchdogMsMin, RunConfigKeys.WatchdogMsMax);
 
-        Command command = new("run", "find the road in frames and show decisions on pins")
+        Command command = new("run", Description)
         {
-            model, camera, board, pins, frames, overlay, record, realtime, loops, watchdog, threads, link, emulate, json,
+            config, model, camera, board, pins, frames, overlay, record, realtime, loops, watchdog, threads, link, emulate, json, statusSocket,
         };
         command.SetAction(arguments =>
         {
-            byte[] blob = ModelFile.Read(arguments.GetRequiredValue(model));
-            using ICamera source = OpenCamera(context, arguments.GetRequiredValue(camera), arguments.GetValue(loops), arguments.GetValue(record));
-            new RoadJob
+            RunConfig given = new()
             {
-                Blob = blob,
-                ModelName = arguments.GetRequiredValue(model),
-                Camera = source,
-                CameraName = arguments.GetRequiredValue(camera),
-                BoardName = arguments.GetRequiredValue(board),
-                PinKind = arguments.GetRequiredValue(pins),
-                OverlayPath = arguments.GetValue(overlay),
-                IsJson = arguments.GetValue(json),
+                Model = arguments.GetValue(model),
+                Camera = arguments.GetValue(camera),
+                Board = arguments.GetValue(board),
+                Pins = arguments.GetValue(pins),
+                Frames = arguments.GetValue(frames),
+                Overlay = arguments.GetValue(overlay),
+                Record = arguments.GetValue(record),
+                Realtime = arguments.GetValue(realtime),
+                Loop = arguments.GetValue(loops),
+                Watchdog = arguments.GetValue(watchdog),
                 Threads = arguments.GetValue(threads),
-                ChipLink = arguments.GetValue(link),
-                ChipEmulation = Emulation.Parse(arguments.GetValue(emulate)),
-                Loop = new FrameLoopSettings
-                {
-                    FrameCountMax = arguments.GetValue(frames) ?? long.MaxValue,
-                    IsRealTime = arguments.GetValue(realtime),
-                    WatchdogMs = arguments.GetValue(watchdog),
-                },
-            }.Run(context);
+                Link = arguments.GetValue(link),
+                Emulate = arguments.GetValue(emulate),
+                Json = arguments.GetValue(json),
+                StatusSocket = arguments.GetValue(statusSocket),
+            };
+            Run(context, new RunSource(given, arguments.GetValue(config)));
             return 0;
         });
         return command;
     }
 
-    private static ICamera OpenCamera(CommandContext context, string source, bool loops, string? recordPath)
+    private static ICamera OpenCamera(CommandContext context, RunConfig config)
     {
-        ICamera camera = CameraSources.Open(source, loops, new CameraWishes { Log = context.Error });
+        ICamera camera = CameraSources.Open(config.Camera!, config.Loop == true, new CameraWishes { Log = context.Log });
         try
         {
-            return recordPath is null ? camera : new RecordingCamera(camera, recordPath, context.Error);
+            return config.Record is null ? camera : new RecordingCamera(camera, config.Record, context.Log);
         }
         catch
         {
             camera.Dispose();
             throw;
         }
+    }
+
+    private static void Run(CommandContext context, RunSource source)
+    {
+        FileStamps stamps = new();
+        RunConfig config = source.Load(stamps);
+        using ICamera camera = OpenCamera(context, config);
+        new RoadJob
+        {
+            Camera = camera,
+            Config = config,
+            Source = source,
+            Stamps = stamps,
+        }.Run(context);
     }
 }

@@ -31,6 +31,14 @@ namespace Barrel.Host.Decision
                 Value = value;
         }
 
+        /// <summary>Begins at a value that holds already, with nothing proposed against it.</summary>
+        public void Start(int value)
+        {
+            Value = value;
+            proposed = value;
+            count = 0;
+        }
+
         public void Reset()
         {
             Value = initial;

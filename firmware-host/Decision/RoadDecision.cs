@@ -96,6 +96,13 @@ namespace Barrel.Host.Decision
             ProposeCorridor(runSum > 0);
         }
 
+        /// <summary>Begins with what another decided just now, whatever its mask's size; masks must agree as often as ever to change it.</summary>
+        public void Continue(RoadDecision before)
+        {
+            state.Start(before.State);
+            corridor.Start(before.Corridor);
+        }
+
         /// <summary>Forgets everything: the frames stopped, so the last decision holds no longer.</summary>
         public void Reset()
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Barrel.Host.Cameras;
 using Barrel.Host.Decision;
 using Barrel.Host.Pins;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Loop;
@@ -25,56 +26,74 @@ internal sealed class FrameLoopSettings
 /// Camera, network, decision, pins. Live cameras and real-time runs drop the oldest waiting frame when the network is slower; a file is
 /// waited for, so that every frame of it is seen. The steady path allocates nothing.
 /// </summary>
-internal sealed class FrameLoop
+internal sealed class FrameLoop : IDisposable
 {
     private const int SlotCount = 3;
 
     private readonly ICamera camera;
-    private readonly Executor executor;
     private readonly DecisionPins pins;
     private readonly FrameLoopSettings settings;
-    private readonly TextWriter log;
+    private readonly EventLog log;
     private readonly IFrameObserver? observer;
-    private readonly FrameInput input;
-    private readonly Mask mask;
-    private readonly RoadDecision decision;
     private readonly FrameQueue queue;
-    private long inferenceTicks;
+    private readonly PinWatchdog watchdog;
+    private readonly RateLimit staleLimit = new(5, 60);
+    private RoadNetwork network;
+    private NetworkChange? offered;
+    private long frameSize;
 
     /// <param name="camera">Not closed here.</param>
-    /// <param name="executor">Runs the model.</param>
+    /// <param name="network">Closed with the loop, or when another takes over.</param>
     /// <param name="pins">Latched in their safe state when the loop ends; not closed here.</param>
     /// <param name="settings">Not changed afterwards.</param>
     /// <param name="log">Diagnostics, a line each.</param>
     /// <param name="observer">Told about each frame, or null.</param>
-    /// <exception cref="BarrelException">The model gives no road mask, or a setting is wrong.</exception>
     public FrameLoop(
-        ICamera camera, Executor executor, DecisionPins pins, FrameLoopSettings settings, TextWriter log, IFrameObserver? observer)
+        ICamera camera, RoadNetwork network, DecisionPins pins, FrameLoopSettings settings, EventLog log, IFrameObserver? observer)
     {
         this.camera = camera;
-        this.executor = executor;
+        this.network = network;
         this.pins = pins;
         this.settings = settings;
         this.log = log;
         this.observer = observer;
-        input = new FrameInput(executor.Model.Input);
-        mask = new Mask(executor);
-        decision = new RoadDecision(settings.Decision, mask.Width, mask.Height);
         queue = new FrameQueue(SlotCount, camera.IsLive || settings.IsRealTime);
+        watchdog = new PinWatchdog(pins, settings.WatchdogMs, LogStale);
     }
 
-    public long FrameCount { get; private set; }
+    public LoopCounters Counters { get; } = new();
+
+    /// <summary>The one in use. Its decision may be read by other threads, a field at a time.</summary>
+    public RoadNetwork Network => Volatile.Read(ref network);
+
+    public long FrameCount => Counters.Decisions;
+
+    /// <summary>Frames that the camera gave.</summary>
+    public long CapturedCount => queue.PostedCount;
 
     public long DroppedCount => queue.DroppedCount;
 
     /// <summary>Frames that the camera's device made and could not give.</summary>
     public long LostCount => camera.LostCount;
 
+    /// <summary>Pixels of the last frame's sides; 0 before the first.</summary>
+    public (int Width, int Height) FrameSize
+    {
+        get
+        {
+            long size = Volatile.Read(ref frameSize);
+            return ((int)(size >> 32), (int)size);
+        }
+    }
+
     /// <summary>Wall time of the loop so far.</summary>
     public double Seconds { get; private set; }
 
-    /// <summary>Time in the model alone, mean of all frames.</summary>
-    public double InferenceMsMean => FrameCount == 0 ? 0 : inferenceTicks * 1000.0 / Stopwatch.Frequency / FrameCount;
+    /// <summary>
+    /// Hands over what is to take over before the next frame. An earlier one that no frame has met yet is closed unused. Called by one
+    /// thread at a time, any one.
+    /// </summary>
+    public void Offer(NetworkChange change) => Interlocked.Exchange(ref offered, change)?.Network.Dispose();
 
     /// <summary>Runs until the camera ends or somebody cancels. Pins are safe when it returns or throws.</summary>
     /// <exception cref="BarrelException">The camera broke or the model failed.</exception>
@@ -82,11 +101,11 @@ internal sealed class FrameLoop
     {
         long started = Stopwatch.GetTimestamp();
         CaptureThread capture = new(camera, queue, settings.FrameCountMax, settings.IsRealTime);
-        using PinWatchdog watchdog = new(pins, settings.WatchdogMs, LogStale);
         using CancellationTokenRegistration stop = cancellation.Register(queue.Stop);
         string reason = "the loop failed";
         try
         {
+            watchdog.Start();
             capture.Start();
             RunFrames(started);
             reason = cancellation.IsCancellationRequested ? "stopped" : camera.EndMessage is null ? "the frames ended" : "the frames broke off";
@@ -99,52 +118,61 @@ internal sealed class FrameLoop
         finally
         {
             queue.Stop();
+            watchdog.Dispose();
             pins.Latch();
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-            log.WriteLine($"barrel-host: pins are in their safe state: {reason}");
+            log.Info($"pins are in their safe state: {reason}");
 
             // A camera that hangs is left behind: its thread does not keep the program alive.
             capture.Join(500);
         }
     }
 
+    public void Dispose()
+    {
+        watchdog.Dispose();
+        network.Dispose();
+        Interlocked.Exchange(ref offered, null)?.Network.Dispose();
+    }
+
     private void RunFrames(long started)
     {
         if (queue.Take() is not { } frame)
             return;
-        FrameOutcome outcome = new() { Frame = frame, Mask = mask, Input = input, Decision = decision };
+        FrameOutcome outcome = new() { Frame = frame, Network = network };
         for (CameraFrame? next = frame; next is not null; next = queue.Take())
         {
+            if (Volatile.Read(ref offered) is not null)
+                TakeOver();
+            RoadNetwork current = network;
+
             // After a gap the frames before it say nothing about now.
             if (pins.IsSafe)
-                decision.Reset();
-            Infer(next);
-            decision.Update(mask.Classes, mask.Offset, mask.RoadClass);
-            pins.Show(decision);
-            FrameCount++;
+                current.Decision.Reset();
+            Volatile.Write(ref frameSize, ((long)next.Width << 32) | (uint)next.Height);
+            long inference = current.Decide(next);
+            pins.Show(current.Decision);
+            Counters.CountDecision(inference, queue.TakenPosted);
             Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
             outcome.Frame = next;
+            outcome.Network = current;
             observer?.OnFrame(outcome);
             queue.Return(next);
         }
     }
 
-    private void Infer(CameraFrame frame)
+    // The pins keep what they show: the new network's frames must agree as often as ever before it changes.
+    private void TakeOver()
     {
-        input.Write(frame.Rgb, 0, frame.Width, frame.Height, FrameInput.PixelsRgb24, executor.Arena, executor.InputOffset);
-        long before = Stopwatch.GetTimestamp();
-        try
-        {
-            executor.Run();
-        }
-        catch (Exception e)
-        {
-            throw new BarrelException(HostErrors.ModelFailed, $"the model failed at frame {frame.Number}: {PinAccess.OneLine(e)}", e);
-        }
-
-        inferenceTicks += Stopwatch.GetTimestamp() - before;
+        if (Interlocked.Exchange(ref offered, null) is not { } change)
+            return;
+        RoadNetwork before = network;
+        change.Network.Decision.Continue(before.Decision);
+        watchdog.TimeoutMs = change.WatchdogMs;
+        Volatile.Write(ref network, change.Network);
+        Counters.CountSwap();
+        before.Dispose();
     }
 
-    private void LogStale() =>
-        log.WriteLine($"barrel-host: pins are in their safe state: no decision for {settings.WatchdogMs} ms");
+    private void LogStale() => log.Warning($"pins are in their safe state: no decision for {watchdog.TimeoutMs} ms", staleLimit);
 }

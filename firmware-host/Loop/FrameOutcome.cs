@@ -9,11 +9,14 @@ internal sealed class FrameOutcome
 {
     public required CameraFrame Frame { get; set; }
 
-    public required Mask Mask { get; init; }
+    /// <summary>The network that saw the frame; another one may see the next.</summary>
+    public required RoadNetwork Network { get; set; }
 
-    public required FrameInput Input { get; init; }
+    public Mask Mask => Network.Mask;
 
-    public required RoadDecision Decision { get; init; }
+    public FrameInput Input => Network.Input;
+
+    public RoadDecision Decision => Network.Decision;
 }
 
 /// <summary>Looks at each frame after its decision: pictures, lines, counts.</summary>

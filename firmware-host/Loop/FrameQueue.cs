@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Barrel.Host.Cameras;
 
 namespace Barrel.Host.Loop;
@@ -11,6 +12,7 @@ internal sealed class FrameQueue(int slotCount, bool dropsOldest)
     private readonly object gate = new();
     private readonly CameraFrame[] free = NewFrames(slotCount);
     private readonly CameraFrame[] waiting = new CameraFrame[slotCount];
+    private readonly long[] posted = new long[slotCount];
     private int freeCount = slotCount;
     private int firstWaiting;
     private int waitingCount;
@@ -20,6 +22,12 @@ internal sealed class FrameQueue(int slotCount, bool dropsOldest)
 
     /// <summary>Frames that were given up.</summary>
     public long DroppedCount { get; private set; }
+
+    /// <summary>Frames that were put in so far.</summary>
+    public long PostedCount { get; private set; }
+
+    /// <summary>When the frame that the reader took last was put in, a timestamp of <see cref="Stopwatch"/>. For the reader alone.</summary>
+    public long TakenPosted { get; private set; }
 
     /// <summary>A frame to fill; null when the reader stopped.</summary>
     public CameraFrame? Rent()
@@ -46,7 +54,10 @@ internal sealed class FrameQueue(int slotCount, bool dropsOldest)
     {
         lock (gate)
         {
-            waiting[(firstWaiting + waitingCount) % waiting.Length] = frame;
+            int last = (firstWaiting + waitingCount) % waiting.Length;
+            waiting[last] = frame;
+            posted[last] = Stopwatch.GetTimestamp();
+            PostedCount++;
             waitingCount++;
             Monitor.PulseAll(gate);
         }
@@ -73,7 +84,11 @@ internal sealed class FrameQueue(int slotCount, bool dropsOldest)
             if (isStopped)
                 return null;
             if (waitingCount > 0)
+            {
+                TakenPosted = posted[firstWaiting];
                 return TakeFirst();
+            }
+
             return error is null ? null : throw error;
         }
     }

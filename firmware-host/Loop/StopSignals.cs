@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Barrel.Host.Pins;
+using Barrel.Host.Service;
 
 namespace Barrel.Host.Loop;
 
@@ -10,9 +11,9 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration interrupt;
     private readonly PosixSignalRegistration terminate;
     private readonly DecisionPins pins;
-    private readonly TextWriter log;
+    private readonly EventLog log;
 
-    public StopSignals(DecisionPins pins, TextWriter log)
+    public StopSignals(DecisionPins pins, EventLog log)
     {
         this.pins = pins;
         this.log = log;
@@ -29,12 +30,13 @@ internal sealed class StopSignals : IDisposable
         source.Dispose();
     }
 
-    private void Stop(PosixSignalContext context)
+    /// <summary>Ends the loop; called by the system, with the signal's name.</summary>
+    public void Stop(PosixSignalContext context)
     {
         // The program ends by itself, after its last lines.
         context.Cancel = true;
         pins.Latch();
-        log.WriteLine($"barrel-host: {context.Signal}");
+        log.Info($"{context.Signal}");
         try
         {
             source.Cancel();

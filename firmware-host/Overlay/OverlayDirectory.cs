@@ -43,7 +43,21 @@ internal sealed class OverlayDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Half a picture would keep the disk full.
+            TryDelete(temporary);
             throw Unwritable(e);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to tell of.
         }
     }
 

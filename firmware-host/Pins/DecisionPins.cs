@@ -1,7 +1,6 @@
 using System.Device.Gpio;
 using Barrel.Boards;
 using Barrel.Host.Decision;
-using Barrel.Runtime;
 
 namespace Barrel.Host.Pins;
 
@@ -21,6 +20,7 @@ internal sealed class DecisionPins : IDisposable
 
     /// <param name="driver">Simulated or real, one that also is an <see cref="IPinLevels"/>; closed with the pins.</param>
     /// <param name="pins">Numbers and safe levels.</param>
+    /// <exception cref="HostFailureException">BRL4028: the driver refuses a pin.</exception>
     public DecisionPins(GpioDriver driver, BoardPins pins)
     {
         controller = new GpioController(driver);
@@ -37,7 +37,10 @@ internal sealed class DecisionPins : IDisposable
         catch (Exception e)
         {
             controller.Dispose();
-            throw new BarrelException(HostErrors.Pins, $"pins cannot be opened: {PinAccess.OneLine(e)}", e);
+            throw new HostFailureException(
+                HostErrors.Pins,
+                $"pins cannot be opened: {PinAccess.OneLine(e)}; another program may hold them (gpioinfo names it), or a pin of the board's file is not on this header",
+                e);
         }
 
         IsSafe = true;

@@ -2,6 +2,7 @@ using Barrel.Boards;
 using Barrel.Host.Decision;
 using Barrel.Host.Loop;
 using Barrel.Host.Pins;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Tests;
@@ -67,6 +68,7 @@ public sealed class FrameLoopTests : IDisposable
         pins.Show(decision);
         using ManualResetEventSlim stale = new();
         using PinWatchdog watchdog = new(pins, 100, stale.Set);
+        watchdog.Start();
         Assert.IsTrue(stale.Wait(5000));
         AssertSafe();
     }
@@ -130,7 +132,9 @@ public sealed class FrameLoopTests : IDisposable
     {
         AllocationObserver observer = new();
         using DecisionPins pins = NewPins();
-        new FrameLoop(new FakeCamera { FrameCount = 400 }, new FakeExecutor(), pins, new FrameLoopSettings(), log, observer).Run(default);
+        using RoadNetwork network = new(new FakeExecutor(), new DecisionSettings());
+        using FrameLoop loop = new(new FakeCamera { FrameCount = 400 }, network, pins, new FrameLoopSettings(), new EventLog(log), observer);
+        loop.Run(default);
         Assert.AreEqual(0, observer.AllocatedBytes, "on the loop's thread");
         Assert.IsLessThan(2048, observer.AllocatedBytesInProcess, "in the whole process, the test platform's own threads included");
     }
@@ -144,7 +148,7 @@ public sealed class FrameLoopTests : IDisposable
     private FrameLoop Run(FakeCamera camera, FakeExecutor executor, FrameLoopSettings settings, CancellationToken cancellation = default)
     {
         using DecisionPins pins = NewPins();
-        FrameLoop loop = new(camera, executor, pins, settings, log, null);
+        using FrameLoop loop = new(camera, new RoadNetwork(executor, settings.Decision), pins, settings, new EventLog(log), null);
         loop.Run(cancellation);
         return loop;
     }

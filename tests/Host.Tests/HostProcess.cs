@@ -10,6 +10,13 @@ internal sealed class HostProcess : IDisposable
     private readonly Task<string> error;
 
     public HostProcess(params string[] arguments)
+        : this([], arguments)
+    {
+    }
+
+    /// <param name="environment">Variables that the process gets besides its parent's.</param>
+    /// <param name="arguments">Its command line.</param>
+    public HostProcess(Dictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!)
         {
@@ -24,6 +31,8 @@ internal sealed class HostProcess : IDisposable
         start.ArgumentList.Add(TestProgram.HostSwitch);
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         process = Process.Start(start)!;
         error = process.StandardError.ReadToEndAsync();
     }
@@ -38,6 +47,17 @@ internal sealed class HostProcess : IDisposable
         }
 
         Assert.Fail($"no line with '{text}'; standard error: {error.Result}");
+    }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Ends it as a power cut would.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
     }
 
     public void Signal(int signal) => Assert.AreEqual(0, Kill(process.Id, signal));

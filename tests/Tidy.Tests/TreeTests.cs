@@ -105,6 +105,14 @@ public partial class TreeTests
                 Assert.DoesNotContain("../shared", Repository.Read(file), file);
     }
 
+    /// <summary>A board's clock jumps when it finds the network; durations come from the stopwatch.</summary>
+    [TestMethod]
+    public void Nothing_on_the_board_reads_the_wall_clock()
+    {
+        foreach (string file in Repository.Files.Where(f => f.StartsWith("firmware-host/", StringComparison.Ordinal) && f.EndsWith(".cs", StringComparison.Ordinal)))
+            Assert.DoesNotMatchRegex(WallClock(), Repository.Read(file), file);
+    }
+
     /// <summary>A seed given to CsCheck fixes the first sample alone: tests that are to run the same cases each time go through the one place that knows.</summary>
     [TestMethod]
     public void Property_tests_run_the_same_cases_each_time()
@@ -122,6 +130,9 @@ public partial class TreeTests
 
     [GeneratedRegex(@"^(\w*Helpers?|\w*Utils?|\w*Utilities|\w*Manager|UnitTest\d*|Class\d+|Common)\.\w+$", RegexOptions.IgnoreCase)]
     private static partial Regex EmptyName();
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?(Now|Today)\b|\bTimeProvider\b|\bGetLocalNow\b")]
+    private static partial Regex WallClock();
 
     [GeneratedRegex(@"\.Sample(Async|Faster|ModelBased|Parallel)?\(")]
     private static partial Regex CsCheckSample();

@@ -22,7 +22,7 @@ public class CameraTests
         VirtualBoard.Require();
         string run = $"barrel-host run --model {Model} --camera v4l2:/dev/video0:{Size}:10 --frames {FrameCount} --json --record seen.y4m";
         const string clip = "gzip -c seen.y4m | base64";
-        BoardRun board = Board().Do(run, secondsMax: 300).Do(clip, secondsMax: 120).Run();
+        BoardRun board = Board().Do(run, secondsMax: 900).Do(clip, secondsMax: 200).Run();
         StepResult step = board.AssertDone(run);
         using JsonDocument there = JsonDocument.Parse(step.Out);
         Assert.Contains("320x180 ", step.Error);
@@ -38,7 +38,7 @@ public class CameraTests
     public void Formats_have_the_same_colours()
     {
         VirtualBoard.Require();
-        string[] formats = ["RGB24", "BGR24", "YUYV", "UYVY", "NV12", "YUV420", "GREY"];
+        string[] formats = ["RGB24", "BGR24", "YUYV", "UYVY", "NV12", "YUV420"];
         VirtualBoard board = Board();
         foreach (string format in formats)
             board.Do(Run(format)).Do(Clip(format));
@@ -78,7 +78,7 @@ public class CameraTests
             + $"until grep -q 'is open' first; do sleep 0.2; done; barrel-host run --model {Model} --camera v4l2:/dev/video0 --frames 1; code=$?; kill $!; wait $!; exit $code";
         string planes = $"barrel-host run --model {Model} --camera v4l2:/dev/video1 --frames 1";
         string missing = $"barrel-host run --model {Model} --camera v4l2:/dev/video9 --frames 1";
-        BoardRun board = Board().Do(busy).Do(planes).Do(missing).Do(replug, secondsMax: 90).Run();
+        BoardRun board = Board().Do(busy).Do(planes).Do(missing).Do(replug, secondsMax: 300).Run();
 
         Assert.StartsWith("error BRL4052: ", board.AssertEnded(busy, 2).Error);
         Assert.Contains("error BRL4053: ", board.AssertEnded(planes, 2).Error);

@@ -62,7 +62,7 @@ public class ChipTests
             .Put($"mnist/{images}", File.ReadAllBytes(Path.Combine(data, images)))
             .Put($"mnist/{labels}", File.ReadAllBytes(Path.Combine(data, labels)))
             .Serve(Emulate, Device)
-            .Do(test, secondsMax: 480)
+            .Do(test, secondsMax: 1200)
             .Run();
 
         JsonElement result = Json(run.AssertDone(test));

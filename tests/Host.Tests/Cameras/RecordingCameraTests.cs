@@ -1,4 +1,5 @@
 using Barrel.Host.Cameras;
+using Barrel.Host.Service;
 
 namespace Barrel.Host.Tests;
 
@@ -13,7 +14,7 @@ public class RecordingCameraTests
         {
             List<byte[]> seen = [];
             CameraFrame frame = new();
-            using (ICamera camera = new RecordingCamera(SceneCamera.Parse("5:66x50:20"), path, TextWriter.Null))
+            using (ICamera camera = new RecordingCamera(SceneCamera.Parse("5:66x50:20"), path, new EventLog(TextWriter.Null)))
             {
                 Assert.AreEqual(20, camera.FramesPerSecond);
                 for (int i = 0; i < 8; i++)
@@ -46,7 +47,7 @@ public class RecordingCameraTests
     {
         using StringWriter log = new();
         CameraFrame frame = new();
-        using (RecordingCamera camera = new(SceneCamera.Parse("5:320x240"), "/dev/full", log))
+        using (RecordingCamera camera = new(SceneCamera.Parse("5:320x240"), "/dev/full", new EventLog(log)))
             for (int i = 0; i < 4; i++)
                 Assert.IsTrue(camera.Read(frame));
         Assert.HasCount(1, log.ToString().Trim().Split(Environment.NewLine), log.ToString());

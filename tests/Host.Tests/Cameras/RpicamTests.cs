@@ -1,5 +1,6 @@
 using Barrel.Host.Cameras;
 using Barrel.Host.Cameras.Rpicam;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Tests;
@@ -120,7 +121,7 @@ public sealed class RpicamTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    private LiveCamera Open(string address) => RpicamSource.Open(address, new CameraWishes { Log = log }, Quick);
+    private LiveCamera Open(string address) => RpicamSource.Open(address, new CameraWishes { Log = new EventLog(log) }, Quick);
 
     /// <summary>A frame of 256 x 4 lies beside the script: luma rises along the row, chroma steps in its middle.</summary>
     private void Fake(string script)

@@ -1,5 +1,6 @@
 using Barrel.Host.Cameras;
 using Barrel.Host.Cameras.V4l2;
+using Barrel.Host.Service;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Tests;
@@ -117,6 +118,7 @@ public sealed class V4l2CameraTests : IDisposable
         Assert.Contains("BRL4054: camera v4l2:/dev/video0: it was unplugged", lines[1]);
         Assert.Contains("camera v4l2:/dev/video0 is back after ", lines[2]);
         Assert.Contains("32x24 NV12", lines[2]);
+        Assert.AreEqual(1, camera.RestartCount);
         Assert.IsTrue(opened[0].IsClosed, "an open device keeps its name from the next");
     }
 
@@ -178,7 +180,7 @@ public sealed class V4l2CameraTests : IDisposable
     private LiveCamera Open(string address, LiveTiming timing, params FakeVideoDevice?[] devices)
     {
         Queue<FakeVideoDevice?> next = new(devices);
-        return V4l2Source.Open(address, new CameraWishes { Log = log }, OpenNext, timing);
+        return V4l2Source.Open(address, new CameraWishes { Log = new EventLog(log) }, OpenNext, timing);
 
         int OpenNext(string path, out IVideoDevice? device)
         {
