@@ -11,9 +11,6 @@ public static class HostErrors
     /// <summary>The camera's name begins with no known source.</summary>
     public const int UnknownSource = 4021;
 
-    /// <summary>The source is planned but not in this version.</summary>
-    public const int SourceNotYet = 4022;
-
     /// <summary>A source's file or directory is missing, unreadable or empty.</summary>
     public const int SourceUnreadable = 4023;
 
@@ -49,6 +46,30 @@ public static class HostErrors
 
     /// <summary>The model failed while it ran on a frame.</summary>
     public const int ModelFailed = 4034;
+
+    /// <summary>There is no such camera, or no program that reads it.</summary>
+    public const int CameraMissing = 4050;
+
+    /// <summary>The user may not open the camera.</summary>
+    public const int CameraDenied = 4051;
+
+    /// <summary>Another program uses the camera.</summary>
+    public const int CameraBusy = 4052;
+
+    /// <summary>The device is no camera, or has no format that is understood.</summary>
+    public const int CameraFormat = 4053;
+
+    /// <summary>The camera was unplugged while it was read.</summary>
+    public const int CameraGone = 4054;
+
+    /// <summary>The system, or the program that reads the camera, refused something that no other error names.</summary>
+    public const int CameraFailed = 4055;
+
+    /// <summary>The address of a live camera is wrong.</summary>
+    public const int BadCameraAddress = 4056;
+
+    /// <summary>The camera gave no frame for too long.</summary>
+    public const int CameraStalled = 4057;
 
     /// <summary>The configuration's file is missing, unreadable or too large.</summary>
     public const int ConfigUnreadable = 4060;

@@ -14,6 +14,8 @@ internal sealed class SceneCamera(int seed, int width, int height, int framesPer
 
     public string? EndMessage => null;
 
+    public int FramesPerSecond => framesPerSecond;
+
     /// <param name="address">SEED, SEED:WIDTHxHEIGHT or SEED:WIDTHxHEIGHT:FPS.</param>
     public static SceneCamera Parse(string address)
     {

@@ -28,6 +28,8 @@ internal sealed class Y4mCamera : ICamera
 
     public string? EndMessage { get; private set; }
 
+    public int FramesPerSecond => Math.Max(1, (int)Math.Round(1e6 / header.FrameMicroseconds));
+
     /// <param name="address">A file's path, or - for the standard input.</param>
     public static Y4mCamera Open(string address)
     {

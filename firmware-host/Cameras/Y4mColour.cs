@@ -1,41 +1,13 @@
 namespace Barrel.Host.Cameras;
 
-/// <summary>BT.601 in integers, 8 fraction bits.</summary>
+/// <summary>Between RGB24 and the planes of a YUV4MPEG2 frame, by BT.601 in integers.</summary>
 internal static class Y4mColour
 {
     /// <summary>Planes to RGB24.</summary>
     /// <param name="header">Size and sampling.</param>
     /// <param name="planes">Y, then U and V unless mono.</param>
     /// <param name="rgb">Takes width · height · 3 bytes.</param>
-    public static void ToRgb(Y4mHeader header, byte[] planes, byte[] rgb)
-    {
-        int u = header.Width * header.Height;
-        int v = u + (header.ChromaWidth * header.ChromaHeight);
-        int lumaGain = header.IsFullRange ? 256 : 298, lumaZero = header.IsFullRange ? 0 : 16;
-        int redV = header.IsFullRange ? 359 : 409, greenU = header.IsFullRange ? 88 : 100;
-        int greenV = header.IsFullRange ? 183 : 208, blueU = header.IsFullRange ? 454 : 516;
-        int at = 0;
-        for (int y = 0; y < header.Height; y++)
-        {
-            int chromaRow = (y >> header.ChromaShiftY) * header.ChromaWidth;
-            for (int x = 0; x < header.Width; x++)
-            {
-                int luma = ((planes[at] - lumaZero) * lumaGain) + 128;
-                int blueness = 0, redness = 0;
-                if (!header.IsMono)
-                {
-                    int chroma = chromaRow + (x >> header.ChromaShiftX);
-                    blueness = planes[u + chroma] - 128;
-                    redness = planes[v + chroma] - 128;
-                }
-
-                rgb[at * 3] = Limit((luma + (redV * redness)) >> 8);
-                rgb[(at * 3) + 1] = Limit((luma - (greenU * blueness) - (greenV * redness)) >> 8);
-                rgb[(at * 3) + 2] = Limit((luma + (blueU * blueness)) >> 8);
-                at++;
-            }
-        }
-    }
+    public static void ToRgb(Y4mHeader header, byte[] planes, byte[] rgb) => Layout(header).ToRgb(planes, rgb);
 
     /// <summary>RGB24 to 4:2:0 planes of limited range; chroma is the mean of its two by two pixels.</summary>
     public static void To420(byte[] rgb, int width, int height, byte[] planes)
@@ -58,6 +30,26 @@ internal static class Y4mColour
                 planes[v++] = Limit((((112 * r) - (94 * g) - (18 * b) + 512) >> 10) + 128);
             }
         }
+    }
+
+    private static YuvLayout Layout(Y4mHeader header)
+    {
+        int blue = header.Width * header.Height;
+        return new()
+        {
+            Width = header.Width,
+            Height = header.Height,
+            LumaStep = 1,
+            LumaStride = header.Width,
+            BlueOffset = blue,
+            RedOffset = blue + (header.ChromaWidth * header.ChromaHeight),
+            ChromaStep = 1,
+            ChromaStride = header.ChromaWidth,
+            ChromaShiftX = header.ChromaShiftX,
+            ChromaShiftY = header.ChromaShiftY,
+            IsMono = header.IsMono,
+            IsFullRange = header.IsFullRange,
+        };
     }
 
     private static int Sum(byte[] rgb, int top, int bottom, int left, int right, int channel) =>

@@ -24,6 +24,7 @@ internal static class RunCommand
         Option<string?> pins = new("--pins") { Description = $"{PinAccess.Simulated} or {PinAccess.Gpio} [default: {PinAccess.Simulated}]" };
         Option<long?> frames = new("--frames") { Description = "stop after so many frames" };
         Option<string?> overlay = new("--overlay") { Description = "write a PNG a frame into this directory" };
+        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file, to be played again to the same decisions: --camera y4m:FILE" };
         Option<bool?> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool?> loops = new("--loop") { Description = "begin again at the end of a directory" };
         Option<int?> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe [default: 1000]" };
@@ -41,7 +42,7 @@ internal static class RunCommand
 
         Command command = new("run", Description)
         {
-            config, model, camera, board, pins, frames, overlay, realtime, loops, watchdog, threads, link, emulate, json, statusSocket,
+            config, model, camera, board, pins, frames, overlay, record, realtime, loops, watchdog, threads, link, emulate, json, statusSocket,
         };
         command.SetAction(arguments =>
         {
@@ -53,6 +54,7 @@ internal static class RunCommand
                 Pins = arguments.GetValue(pins),
                 Frames = arguments.GetValue(frames),
                 Overlay = arguments.GetValue(overlay),
+                Record = arguments.GetValue(record),
                 Realtime = arguments.GetValue(realtime),
                 Loop = arguments.GetValue(loops),
                 Watchdog = arguments.GetValue(watchdog),
@@ -72,7 +74,7 @@ internal static class RunCommand
     {
         FileStamps stamps = new();
         RunConfig config = source.Load(stamps);
-        using ICamera camera = CameraSources.Open(config.Camera!, config.Loop == true);
+        using ICamera camera = OpenCamera(context, config.Camera!, config.Loop == true, config.Record);
         new RoadJob
         {
             Camera = camera,
@@ -80,5 +82,33 @@ internal static class RunCommand
             Source = source,
             Stamps = stamps,
         }.Run(context);
+    }
+
+    private static ICamera OpenCamera(CommandContext context, string source, bool loops, string? recordPath)
+    {
+        ICamera camera = OpenSource(context, source, loops);
+        try
+        {
+            return recordPath is null ? camera : new RecordingCamera(camera, recordPath, context.Error);
+        }
+        catch
+        {
+            camera.Dispose();
+            throw;
+        }
+    }
+
+    // A camera that is not there, or that another program still has, may be there at the next try.
+    private static ICamera OpenSource(CommandContext context, string source, bool loops)
+    {
+        try
+        {
+            return CameraSources.Open(source, loops, new CameraWishes { Log = context.Error });
+        }
+        catch (BarrelException e) when (e.Code is HostErrors.CameraMissing or HostErrors.CameraBusy or HostErrors.CameraGone
+            or HostErrors.CameraFailed or HostErrors.CameraStalled)
+        {
+            throw new HostFailureException(e);
+        }
     }
 }

@@ -22,6 +22,7 @@ internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, i
     private long overlayFailures;
 
     private readonly long[] framesInState = new long[3];
+    private readonly MaskChecksum masks = new();
     private int lastState = -1;
     private int lastCorridor = -1;
 
@@ -38,6 +39,7 @@ internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, i
     {
         RoadDecision decision = outcome.Decision;
         framesInState[decision.State]++;
+        masks.Add(outcome.Mask);
         bool isChanged = decision.State != lastState || decision.Corridor != lastCorridor;
         if (pictureColumns > 0 && (Picture is null || (isChanged && decision.State == RoadDecision.StateClear)))
             Picture = TerminalPicture.Draw(outcome, pictureColumns, hasColour);
@@ -101,11 +103,13 @@ internal sealed class RunReport(TextWriter? lines, OverlayDirectory? overlays, i
             writer.WriteStartObject();
             writer.WriteNumber("frames", loop.FrameCount);
             writer.WriteNumber("dropped", loop.DroppedCount);
+            writer.WriteNumber("lost", loop.LostCount);
             writer.WriteNumber("framesPerSecond", Math.Round(Rate(loop), 3));
             writer.WriteNumber("inferenceMsMean", Math.Round(loop.Counters.InferenceMsMean, 4));
             writer.WriteNumber("clearFrames", framesInState[RoadDecision.StateClear]);
             writer.WriteNumber("blockedFrames", framesInState[RoadDecision.StateBlocked]);
             writer.WriteNumber("unknownFrames", framesInState[RoadDecision.StateUnknown]);
+            writer.WriteString("masks", masks.Text);
             writer.WriteEndObject();
         }
 

@@ -83,6 +83,9 @@ internal sealed class FrameLoop : IDisposable
         }
     }
 
+    /// <summary>Frames that the camera's device made and could not give.</summary>
+    public long LostCount => camera.LostCount;
+
     /// <summary>Wall time of the loop so far.</summary>
     public double Seconds { get; private set; }
 

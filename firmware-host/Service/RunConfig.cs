@@ -22,6 +22,8 @@ internal sealed record RunConfig
 
     public string? Overlay { get; init; }
 
+    public string? Record { get; init; }
+
     public bool? Realtime { get; init; }
 
     public bool? Loop { get; init; }
@@ -62,6 +64,7 @@ internal sealed record RunConfig
         Pins = Pins ?? file.Pins,
         Frames = Frames ?? file.Frames,
         Overlay = Overlay ?? file.Overlay,
+        Record = Record ?? file.Record,
         Realtime = Realtime ?? file.Realtime,
         Loop = Loop ?? file.Loop,
         Watchdog = Watchdog ?? file.Watchdog,
@@ -79,7 +82,7 @@ internal sealed record RunConfig
         (string Key, bool Differs)[] keys =
         [
             ("camera", Camera != other.Camera), ("board", BoardName != other.BoardName), ("pins", PinKind != other.PinKind),
-            ("frames", Frames != other.Frames), ("overlay", Overlay != other.Overlay), ("realtime", Realtime != other.Realtime),
+            ("frames", Frames != other.Frames), ("overlay", Overlay != other.Overlay), ("record", Record != other.Record), ("realtime", Realtime != other.Realtime),
             ("loop", Loop != other.Loop), ("link", Link != other.Link), ("emulate", Emulate != other.Emulate), ("json", Json != other.Json),
             ("statusSocket", StatusSocket != other.StatusSocket),
         ];

@@ -1,0 +1,52 @@
+using System.Runtime.InteropServices;
+
+namespace Barrel.Host.Cameras.V4l2;
+
+/// <summary>The calls of the C library that a video device needs.</summary>
+internal static unsafe partial class SystemCalls
+{
+    /// <summary>Read and write, no waiting, not for child processes; the same bits on arm64 and x64.</summary>
+    public const int OpenFlags = 0x2 | 0x800 | 0x8_0000;
+
+    public const int MapForReading = 1;
+    public const int MapShared = 1;
+
+    public const short ReadyToRead = 1;
+    public const short Failed = 8;
+    public const short HungUp = 16;
+    public const short NotOpen = 32;
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Waiting
+    {
+        public int File;
+        public short Events;
+        public short Results;
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Close(int file);
+
+    // The C library's ioctl takes any number of arguments; on Linux both processors pass the third as they pass a fixed one.
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Control(int file, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial void* Map(void* near, nuint bytes, int protection, int flags, int file, nint offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Unmap(void* address, nuint bytes);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Poll(Waiting* waiting, nuint count, int timeoutMs);
+}
