@@ -15,6 +15,9 @@ internal interface ICamera : IDisposable
     /// <summary>Frames that the device made and nobody got: they came damaged, or while no buffer was free.</summary>
     long LostCount => 0;
 
+    /// <summary>How often it came back after it broke off; any thread may ask.</summary>
+    long RestartCount => 0;
+
     /// <summary>Fills the frame; false when there are no more.</summary>
     /// <exception cref="Runtime.BarrelException">The source is broken.</exception>
     bool Read(CameraFrame frame);

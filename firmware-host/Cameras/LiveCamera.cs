@@ -7,7 +7,7 @@ namespace Barrel.Host.Cameras;
 /// A camera that may stall, be unplugged and come back, perhaps with another size or format. It is opened again until frames come; meanwhile
 /// its reader waits, and the pins become safe by their own watchdog. Each change is told in one line. Frames allocate nothing.
 /// </summary>
-internal sealed class LiveCamera : ICamera, IRestartCount
+internal sealed class LiveCamera : ICamera
 {
     // Whoever closes the camera waits at most so long for its reader to notice.
     private const int SliceMs = 100;
@@ -55,9 +55,9 @@ internal sealed class LiveCamera : ICamera, IRestartCount
 
     public int FramesPerSecond { get; }
 
-    public long LostCount => Interlocked.Read(ref lostCount);
-
     public long RestartCount => Interlocked.Read(ref restartCount);
+
+    public long LostCount => Interlocked.Read(ref lostCount);
 
     public bool Read(CameraFrame frame)
     {
@@ -123,9 +123,9 @@ internal sealed class LiveCamera : ICamera, IRestartCount
         if (!isLost)
             return;
         log.Info($"camera {name} is back after {(waitedSinceMs - lostAtMs) / 1000.0:0.0} s: {OneLine.Of(current.Description)}");
+        Interlocked.Increment(ref restartCount);
         isLost = false;
         retryCount = 0;
-        Interlocked.Increment(ref restartCount);
     }
 
     private IFrameStream? TryOpen()

@@ -8,7 +8,7 @@ namespace Barrel.Host.Cameras;
 /// reader of the file will see them: what is decided now is decided again when the file is played. For that each recorded frame must be
 /// decided, so a network that is too slow makes the camera wait.
 /// </summary>
-internal sealed class RecordingCamera : ICamera, IRestartCount
+internal sealed class RecordingCamera : ICamera
 {
     private readonly ICamera camera;
     private readonly string path;
@@ -43,7 +43,7 @@ internal sealed class RecordingCamera : ICamera, IRestartCount
 
     public long LostCount => camera.LostCount;
 
-    public long RestartCount => (camera as IRestartCount)?.RestartCount ?? 0;
+    public long RestartCount => camera.RestartCount;
 
     public bool Read(CameraFrame frame)
     {

@@ -24,7 +24,7 @@ internal static class RunCommand
         Option<string?> pins = new("--pins") { Description = $"{PinAccess.Simulated} or {PinAccess.Gpio} [default: {PinAccess.Simulated}]" };
         Option<long?> frames = new("--frames") { Description = "stop after so many frames" };
         Option<string?> overlay = new("--overlay") { Description = "write a PNG a frame into this directory" };
-        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file; --camera y4m:FILE plays it to the same decisions" };
+        Option<string?> record = new("--record") { Description = "write the frames into this .y4m file, to be played again to the same decisions: --camera y4m:FILE" };
         Option<bool?> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool?> loops = new("--loop") { Description = "begin again at the end of a directory" };
         Option<int?> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe [default: 1000]" };
@@ -70,12 +70,26 @@ internal static class RunCommand
         return command;
     }
 
-    private static ICamera OpenCamera(CommandContext context, RunConfig config)
+    private static void Run(CommandContext context, RunSource source)
     {
-        ICamera camera = CameraSources.Open(config.Camera!, config.Loop == true, new CameraWishes { Log = context.Log });
+        FileStamps stamps = new();
+        RunConfig config = source.Load(stamps);
+        using ICamera camera = OpenCamera(context, config.Camera!, config.Loop == true, config.Record);
+        new RoadJob
+        {
+            Camera = camera,
+            Config = config,
+            Source = source,
+            Stamps = stamps,
+        }.Run(context);
+    }
+
+    private static ICamera OpenCamera(CommandContext context, string source, bool loops, string? recordPath)
+    {
+        ICamera camera = OpenSource(context, source, loops);
         try
         {
-            return config.Record is null ? camera : new RecordingCamera(camera, config.Record, context.Log);
+            return recordPath is null ? camera : new RecordingCamera(camera, recordPath, context.Log);
         }
         catch
         {
@@ -84,17 +98,17 @@ internal static class RunCommand
         }
     }
 
-    private static void Run(CommandContext context, RunSource source)
+    // A camera that is not there, or that another program still has, may be there at the next try.
+    private static ICamera OpenSource(CommandContext context, string source, bool loops)
     {
-        FileStamps stamps = new();
-        RunConfig config = source.Load(stamps);
-        using ICamera camera = OpenCamera(context, config);
-        new RoadJob
+        try
         {
-            Camera = camera,
-            Config = config,
-            Source = source,
-            Stamps = stamps,
-        }.Run(context);
+            return CameraSources.Open(source, loops, new CameraWishes { Log = context.Log });
+        }
+        catch (BarrelException e) when (e.Code is HostErrors.CameraMissing or HostErrors.CameraBusy or HostErrors.CameraGone
+            or HostErrors.CameraFailed or HostErrors.CameraStalled)
+        {
+            throw new HostFailureException(e);
+        }
     }
 }

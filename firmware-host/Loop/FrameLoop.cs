@@ -73,9 +73,6 @@ internal sealed class FrameLoop : IDisposable
 
     public long DroppedCount => queue.DroppedCount;
 
-    /// <summary>Frames that the camera's device made and could not give.</summary>
-    public long LostCount => camera.LostCount;
-
     /// <summary>Pixels of the last frame's sides; 0 before the first.</summary>
     public (int Width, int Height) FrameSize
     {
@@ -85,6 +82,9 @@ internal sealed class FrameLoop : IDisposable
             return ((int)(size >> 32), (int)size);
         }
     }
+
+    /// <summary>Frames that the camera's device made and could not give.</summary>
+    public long LostCount => camera.LostCount;
 
     /// <summary>Wall time of the loop so far.</summary>
     public double Seconds { get; private set; }

@@ -81,7 +81,7 @@ internal static class RunConfigFile
             throw Wrong(path, "pins", config.Pins);
         foreach ((string key, string? value) in new[]
         {
-            ("model", config.Model), ("camera", config.Camera), ("board", config.Board), ("overlay", config.Overlay), ("link", config.Link),
+            ("model", config.Model), ("camera", config.Camera), ("board", config.Board), ("overlay", config.Overlay), ("record", config.Record), ("link", config.Link),
             ("statusSocket", config.StatusSocket),
         })
         {

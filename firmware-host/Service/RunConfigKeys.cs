@@ -25,7 +25,7 @@ internal static class RunConfigKeys
         new("pins", "text, simulated or gpio", "`simulated` if left out"),
         new("frames", "whole number from 1 on", "stop after so many; without end if left out"),
         new("overlay", "text, a folder's path", "write a PNG a frame there"),
-        new("record", "text, a file's path", "write the frames into this .y4m file; `y4m:FILE` plays it to the same decisions"),
+        new("record", "text, a file's path", "write the frames into this .y4m file"),
         new("realtime", "true or false", "play a file or scene at its own speed and drop frames that come too late"),
         new("loop", "true or false", "begin again at the end of a directory"),
         new("watchdog", $"whole number, {WatchdogMsMin} to {WatchdogMsMax}", "milliseconds without a decision until the pins are made safe; 1000 if left out", true),

@@ -67,10 +67,11 @@ internal sealed class StatusReport
     {
         json.WriteNumber("frames", Loop.CapturedCount);
         json.WriteNumber("dropped", Loop.DroppedCount);
+        json.WriteNumber("lost", Loop.LostCount);
         json.WriteNumber("decisions", Loop.Counters.Decisions);
         json.WriteNumber("reloads", Loop.Counters.Swaps);
         json.WriteNumber("reloadFailures", Reloader?.FailureCount ?? 0);
-        json.WriteNumber("cameraRestarts", (Camera as IRestartCount)?.RestartCount ?? 0);
+        json.WriteNumber("cameraRestarts", Camera.RestartCount);
         json.WriteNumber("overlayFailures", OverlayFailures());
         json.WriteNumber("framesPerSecond", Loop.Seconds > 0 ? Math.Round(Loop.FrameCount / Loop.Seconds, 2) : 0);
     }

@@ -85,7 +85,6 @@ public class ProgramTests
     [DataRow("BRL4033", "run --model M --camera scene:1 --watchdog 1")]
     [DataRow("BRL4030", "run --model /no/such/file --camera scene:1")]
     [DataRow("BRL4021", "run --model M --camera webcam:0")]
-    [DataRow("BRL4050", "run --model M --camera v4l2:/no/such/device")]
     [DataRow("BRL4056", "run --model M --camera rpicam:640")]
     [DataRow("BRL4029", "run --model M --camera scene:1 --record /dev/null/x")]
     [DataRow("BRL4001", "run --model M --camera scene:1 --board toaster")]

@@ -80,7 +80,7 @@ public class CameraTests
         string missing = $"barrel-host run --model {Model} --camera v4l2:/dev/video9 --frames 1";
         BoardRun board = Board().Do(busy).Do(planes).Do(missing).Do(replug, secondsMax: 300).Run();
 
-        Assert.StartsWith("error BRL4052: ", board.AssertEnded(busy, 2).Error);
+        Assert.StartsWith("error BRL4052: ", board.AssertEnded(busy, 1).Error);
         Assert.Contains("error BRL4053: ", board.AssertEnded(planes, 2).Error);
         Assert.Contains("rpicam", board[planes].Error);
         Assert.StartsWith("error BRL4050: ", board.AssertEnded(missing, 2).Error);

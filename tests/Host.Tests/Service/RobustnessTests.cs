@@ -83,6 +83,9 @@ public class RobustnessTests
         Assert.AreEqual(1, exitCode);
         Assert.Contains("error BRL4034: the model failed at frame 5", error);
         Assert.AreEqual(2, Run(["run", "--model", model, "--camera", "webcam:0"], new FakeExecutor()).ExitCode);
+        (exitCode, error) = Run(["run", "--model", model, "--camera", "v4l2:/no/such/device"], new FakeExecutor());
+        Assert.AreEqual(1, exitCode, "a camera may be plugged in later");
+        Assert.StartsWith("error BRL4050: ", error);
     }
 
     [TestMethod]

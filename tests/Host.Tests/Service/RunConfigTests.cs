@@ -123,7 +123,7 @@ public class RunConfigTests
 
     private const string Full = """
         {
-          "model": "m", "camera": "c", "board": "b", "pins": "gpio", "frames": 5, "overlay": "o", "record": "r.y4m", "realtime": true, "loop": true, "watchdog": 20,
+          "model": "m", "camera": "c", "board": "b", "pins": "gpio", "frames": 5, "overlay": "o", "record": "r", "realtime": true, "loop": true, "watchdog": 20,
           "threads": 2, "link": "l", "emulate": "e", "json": true, "statusSocket": "s",
           "decision": {
             "topPerMille": 1, "bottomPerMille": 2, "topWidthPerMille": 3, "bottomWidthPerMille": 4, "centrePerMille": 5, "clearFromPerMille": 7,
