@@ -83,7 +83,7 @@ public class CameraTests
         Assert.StartsWith("error BRL4052: ", board.AssertEnded(busy, 1).Error);
         Assert.Contains("error BRL4053: ", board.AssertEnded(planes, 2).Error);
         Assert.Contains("rpicam", board[planes].Error);
-        Assert.StartsWith("error BRL4050: ", board.AssertEnded(missing, 2).Error);
+        Assert.StartsWith("error BRL4050: ", board.AssertEnded(missing, 1).Error);
         StepResult step = board.AssertDone(replug);
         string[] lines = [.. step.Error.Split('\n').Where(l => l.StartsWith("barrel-host: ", StringComparison.Ordinal))];
         Assert.HasCount(1, lines.Where(l => l.Contains("BRL4054", StringComparison.Ordinal)).ToArray(), step.Error);
