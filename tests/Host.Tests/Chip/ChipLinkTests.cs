@@ -81,10 +81,45 @@ public class ChipLinkTests
         Assert.AreEqual(0, emulated.EvaluationCount);
     }
 
+    [TestMethod]
+    public void WhatIsNoChipOfThisKindIsRefused()
+    {
+        BarrelException error = Assert.ThrowsExactly<BarrelException>(() => TdnnChip.Greet(new ChipLink(new Stranger(), Sram), Sram));
+        Assert.AreEqual(ChipErrors.WrongChip, error.Code);
+        Assert.Contains("BEEF", error.Message);
+        Assert.Contains("5444", error.Message);
+    }
+
     private static string Json()
     {
         using Stream stream = typeof(Board).Assembly.GetManifestResourceStream("tdnn-sram-65nm.json")!;
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
+    }
+
+    /// <summary>Speaks the link's frames and is another chip: every word that is read is BEEF.</summary>
+    private sealed class Stranger : System.Device.Spi.SpiDevice
+    {
+        public override System.Device.Spi.SpiConnectionSettings ConnectionSettings { get; } = new(0, 0);
+
+        public override void Read(Span<byte> buffer) => throw new NotSupportedException();
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new NotSupportedException();
+
+        public override void TransferFullDuplex(ReadOnlySpan<byte> writeBuffer, Span<byte> readBuffer)
+        {
+            int written = (writeBuffer[2] << 8) | writeBuffer[3], read = (writeBuffer[8] << 8) | writeBuffer[9];
+            readBuffer.Clear();
+            int at = (10 + written) * 2, check = 0xFFFF;
+            readBuffer[at] = writeBuffer[0];
+            readBuffer[at + 1] = 0x20;
+            for (int i = 0; i < read; i++)
+                (readBuffer[at + 2 + (2 * i)], readBuffer[at + 3 + (2 * i)]) = (0xBE, 0xEF);
+            byte[] covered = [.. writeBuffer.Slice((7 + written) * 2, 2), .. readBuffer.Slice(at, 2 + (2 * read))];
+            foreach (byte b in covered)
+                for (int bit = 7; bit >= 0; bit--)
+                    check = ((check << 1) & 0xFFFF) ^ (((check >> 15) ^ (b >> bit)) % 2 != 0 ? 0x1021 : 0);
+            (readBuffer[at + 2 + (2 * read)], readBuffer[at + 3 + (2 * read)]) = ((byte)(check >> 8), (byte)check);
+        }
     }
 }
