@@ -1,30 +1,13 @@
-using System.Text.Json;
-
 namespace Barrel.Boards;
 
 /// <summary>Reads and checks one board's JSON. The limits are those of <c>board.schema.json</c>.</summary>
 public static class BoardFile
 {
-    private const int FileBytesMax = 64 * 1024;
+    private static readonly JsonFile<Board> File = new("board file", BoardErrors.UnreadableFile, BoardErrors.InvalidFile, 64 * 1024, BoardJson.Default.Board);
 
     /// <summary>Reads a file of the user's own.</summary>
     /// <exception cref="BoardException">The file cannot be read or does not describe a board.</exception>
-    public static Board Load(string path)
-    {
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            if (stream.Length > FileBytesMax)
-                throw new BoardException(BoardErrors.UnreadableFile, $"board file '{path}' has {stream.Length} bytes; at most {FileBytesMax}");
-            byte[] json = new byte[stream.Length];
-            stream.ReadExactly(json);
-            return Parse(json, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new BoardException(BoardErrors.UnreadableFile, $"board file '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
-        }
-    }
+    public static Board Load(string path) => Parse(File.Read(path), path);
 
     /// <summary>Reads a board from JSON in UTF-8.</summary>
     /// <param name="json">The whole file.</param>
@@ -32,20 +15,7 @@ public static class BoardFile
     /// <exception cref="BoardException">It does not describe a board.</exception>
     public static Board Parse(ReadOnlySpan<byte> json, string source)
     {
-        Board? board;
-        try
-        {
-            board = JsonSerializer.Deserialize(json, BoardJson.Default.Board);
-        }
-        catch (JsonException e)
-        {
-            // The serializer's message spans words and a path; its first sentence says what is wrong.
-            string what = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
-            throw new BoardException(BoardErrors.InvalidFile, $"board file '{source}': {what}; see board.schema.json", e);
-        }
-
-        if (board is null)
-            throw new BoardException(BoardErrors.InvalidFile, $"board file '{source}' is null; see board.schema.json");
+        Board board = File.Parse(json, source);
         Check(board, source);
         return board;
     }

@@ -9,7 +9,8 @@ namespace Barrel.Boards;
 /// </summary>
 public sealed class ChipFaultMap
 {
-    private const int FileBytesMax = 64 * 1024 * 1024;
+    private static readonly JsonFile<ChipFaultMap> File = new(
+        "fault map", BoardErrors.UnreadableFaultMap, BoardErrors.InvalidFaultMap, 64 * 1024 * 1024, ChipFaultMapJson.Default.ChipFaultMap);
 
     /// <summary>Name of the board whose chip it is.</summary>
     public required string Board { get; init; }
@@ -28,22 +29,7 @@ public sealed class ChipFaultMap
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="BoardException">BRL4005 to BRL4007.</exception>
-    public static ChipFaultMap Load(string path)
-    {
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            if (stream.Length > FileBytesMax)
-                throw new BoardException(BoardErrors.UnreadableFaultMap, $"fault map '{path}' has {stream.Length} bytes; at most {FileBytesMax}");
-            byte[] json = new byte[stream.Length];
-            stream.ReadExactly(json);
-            return Parse(json, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new BoardException(BoardErrors.UnreadableFaultMap, $"fault map '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
-        }
-    }
+    public static ChipFaultMap Load(string path) => Parse(File.Read(path), path);
 
     /// <summary>Reads a map from JSON in UTF-8.</summary>
     /// <param name="json">The whole file.</param>
@@ -51,18 +37,7 @@ public sealed class ChipFaultMap
     /// <exception cref="BoardException">BRL4006 or BRL4007.</exception>
     public static ChipFaultMap Parse(ReadOnlySpan<byte> json, string source)
     {
-        ChipFaultMap? map;
-        try
-        {
-            map = JsonSerializer.Deserialize(json, ChipFaultMapJson.Default.ChipFaultMap);
-        }
-        catch (JsonException e)
-        {
-            throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}': {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
-        }
-
-        if (map is null)
-            throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}' is null; a JSON object would be right");
+        ChipFaultMap map = File.Parse(json, source);
         map.Check(source);
         return map;
     }
@@ -72,27 +47,16 @@ public sealed class ChipFaultMap
     public void Save(string path)
     {
         Check(path);
-        string? temporary = null;
         try
         {
-            string full = Path.GetFullPath(path);
-            temporary = Path.Combine(Path.GetDirectoryName(full) ?? full, $".barrel-{Guid.NewGuid():N}.tmp");
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
+            WholeFile.Write(path, stream =>
             {
                 JsonSerializer.Serialize(stream, this, ChipFaultMapJson.Default.ChipFaultMap);
                 stream.WriteByte((byte)'\n');
-
-                // A full disk shows here at the latest, before the old file is gone.
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, full, overwrite: true);
+            });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (WholeFile.IsFailure(e))
         {
-            // Nothing more can be done where the temporary file cannot be removed either.
-            if (temporary is not null && File.Exists(temporary))
-                File.Delete(temporary);
             throw new BoardException(BoardErrors.UnwritableFaultMap, $"fault map '{path}' cannot be written: {e.Message.TrimEnd('.')}", e);
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Barrel.Boards;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Chip;
@@ -87,12 +88,10 @@ internal sealed class WearRecord
             i = end;
         }
 
-        string temporary = path + ".tmp";
         try
         {
             uint serial = Convert.ToUInt32(Path.GetFileNameWithoutExtension(path)[5..], 16);
-            File.WriteAllBytes(temporary, JsonSerializer.SerializeToUtf8Bytes(new WearFile(serial, cycles.Length, [.. runs]), WearJson.Default.WearFile));
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new WearFile(serial, cycles.Length, [.. runs]), WearJson.Default.WearFile));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

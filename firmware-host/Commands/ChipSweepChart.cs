@@ -22,7 +22,7 @@ internal static class ChipSweepChart
             panels.Add(new ChartPanel(across, "top-1 (%)", sweep.IsLog, [Line(sweep, "top-1", Colours[2], p => p.Right)]) { Failed = failed, IsFromZero = false });
         panels.Add(new ChartPanel(across, "vectors that differ (%)", sweep.IsLog, VectorLines(sweep)) { Failed = failed });
         int height = TitleHeight + (panels.Count * (ChartPanel.Height + Gap));
-        using StreamWriter svg = new(stream, new UTF8Encoding(false));
+        using StreamWriter svg = new(stream, new UTF8Encoding(false), leaveOpen: true);
         svg.NewLine = "\n";
         string title = $"{sweep.Model}: errors of the chip against {sweep.Key}";
         svg.WriteLine(FormattableString.Invariant(

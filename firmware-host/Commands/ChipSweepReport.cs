@@ -59,7 +59,7 @@ internal static class ChipSweepReport
     /// <summary>A line for each value; shares are of 1.</summary>
     public static void WriteCsv(Stream stream, SweepResult sweep)
     {
-        using StreamWriter csv = new(stream, new UTF8Encoding(false));
+        using StreamWriter csv = new(stream, new UTF8Encoding(false), leaveOpen: true);
         csv.NewLine = "\r\n";
         IEnumerable<string> layers = sweep.Layers.SelectMany(l => new[] { $"{l.Name} codes", $"{l.Name} differing", $"{l.Name} share", $"{l.Name} low", $"{l.Name} high" });
         csv.WriteLine(string.Join(',', new[] { sweep.Key, "expected" }.Concat(layers).Concat(

@@ -97,7 +97,7 @@ internal static class ChipTestReport
     /// <summary>A line for each vector; −1 where there is no class.</summary>
     public static void WriteCsv(Stream stream, ChipTest test)
     {
-        using StreamWriter csv = new(stream, new UTF8Encoding(false));
+        using StreamWriter csv = new(stream, new UTF8Encoding(false), leaveOpen: true);
         csv.NewLine = "\r\n";
         csv.WriteLine("vector,label,chip,reference,equal,mismatch");
         foreach (VectorOutcome v in test.Vectors)

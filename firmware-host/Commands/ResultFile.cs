@@ -1,24 +1,22 @@
+using Barrel.Boards;
+using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
 
-/// <summary>Files that commands leave: written under a temporary name, then renamed, so that none is ever half there.</summary>
+/// <summary>What a command leaves behind: complete, or not at all.</summary>
 internal static class ResultFile
 {
     /// <exception cref="BarrelException">BRL4029.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = path + ".tmp";
         try
         {
-            using (FileStream stream = File.Create(temporary))
-                write(stream);
-            File.Move(temporary, path, overwrite: true);
+            WholeFile.Write(path, write);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (WholeFile.IsFailure(e))
         {
-            File.Delete(temporary);
-            throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {e.Message.TrimEnd('.')}", e);
+            throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {PinAccess.OneLine(e)}", e);
         }
     }
 }

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.IO.Compression;
 using Barrel.Host.Cameras;
-using Barrel.Host.Pins;
-using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
 
@@ -26,23 +24,11 @@ internal static class SceneCommand
             string path = arguments.GetRequiredValue(output);
             string address = $"{arguments.GetValue(seed)}:{arguments.GetValue(size)}:{arguments.GetValue(rate)}";
             using SceneCamera camera = SceneCamera.Parse(address);
-            string temporary = path + ".tmp";
-            try
+            ResultFile.Write(path, file =>
             {
-                using (FileStream file = File.Create(temporary))
-                {
-                    using Stream stream = path.EndsWith(".br", StringComparison.Ordinal)
-                        ? new BrotliStream(file, CompressionLevel.SmallestSize)
-                        : file;
-                    Write(camera, stream, arguments.GetValue(rate), arguments.GetValue(frames));
-                }
-
-                File.Move(temporary, path, overwrite: true);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {PinAccess.OneLine(e)}", e);
-            }
+                using BrotliStream? packed = path.EndsWith(".br", StringComparison.Ordinal) ? new(file, CompressionLevel.SmallestSize, leaveOpen: true) : null;
+                Write(camera, (Stream?)packed ?? file, arguments.GetValue(rate), arguments.GetValue(frames));
+            });
 
             context.Output.WriteLine($"{path}: {new FileInfo(path).Length} bytes");
             return 0;

@@ -1,3 +1,4 @@
+using Barrel.Boards;
 using Barrel.Host.Cameras;
 using Barrel.Host.Pins;
 using Barrel.Runtime;
@@ -20,11 +21,9 @@ internal sealed class OverlayDirectory
         try
         {
             Directory.CreateDirectory(path);
-            string probe = Path.Combine(path, $".barrel-{Environment.ProcessId}.tmp");
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            WholeFile.Check(Path.Combine(path, "frame.png"));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (WholeFile.IsFailure(e))
         {
             throw Unwritable(e);
         }
@@ -34,30 +33,13 @@ internal sealed class OverlayDirectory
     public void Write(CameraFrame frame)
     {
         string target = Path.Combine(path, $"frame-{frame.Number:000000}.png");
-        string temporary = target + ".tmp";
         try
         {
-            using (FileStream stream = File.Create(temporary))
-                writer.WritePng(Exact(frame), frame.Width, frame.Height, ColorComponents.RedGreenBlue, stream);
-            File.Move(temporary, target, overwrite: true);
+            WholeFile.Write(target, stream => writer.WritePng(Exact(frame), frame.Width, frame.Height, ColorComponents.RedGreenBlue, stream), isDurable: false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Half a picture would keep the disk full.
-            TryDelete(temporary);
             throw Unwritable(e);
-        }
-    }
-
-    private static void TryDelete(string file)
-    {
-        try
-        {
-            File.Delete(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to tell of.
         }
     }
 

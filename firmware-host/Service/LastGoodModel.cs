@@ -1,3 +1,4 @@
+using Barrel.Boards;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Service;
@@ -46,18 +47,11 @@ internal sealed class LastGoodModel(string? folder)
     {
         if (Path is null || (Read() is { } kept && kept.AsSpan().SequenceEqual(blob)))
             return;
-        string temporary = Path + ".tmp";
         try
         {
-            using (FileStream stream = File.Create(temporary))
-            {
-                stream.Write(blob);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, Path, overwrite: true);
+            WholeFile.Write(Path, stream => stream.Write(blob));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (WholeFile.IsFailure(e))
         {
             log.Warning($"the model is not kept for a bad start: {OneLine.Of(e.Message)}");
         }

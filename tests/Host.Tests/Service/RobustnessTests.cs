@@ -17,14 +17,14 @@ public class RobustnessTests
 {
     /// <summary>The first, fourth and later pictures meet a device that is always full.</summary>
     [TestMethod]
-    public void AFullDiskCostsPicturesAndOneLineButNoFrame()
+    public void PicturesThatCannotBeWrittenCostOneLineButNoFrame()
     {
         string folder = Directory.CreateTempSubdirectory("barrel-full-").FullName;
         try
         {
             for (int i = 0; i < 30; i++)
                 if (i is not (1 or 2))
-                    File.CreateSymbolicLink(Path.Combine(folder, $"frame-{i:000000}.png.tmp"), "/dev/full");
+                    Directory.CreateDirectory(Path.Combine(folder, $"frame-{i:000000}.png"));
             string model = typeof(RobustnessTests).Assembly.Location;
             using HostProcess host = new("run", "--model", model, "--camera", "scene:1:64x48", "--frames", "30", "--overlay", folder);
             (int exitCode, string output, string error) = host.Finish();
@@ -34,7 +34,7 @@ public class RobustnessTests
             string[] lines = [.. error.Trim().Split('\n')];
             Assert.HasCount(2, lines.Where(l => l.Contains("BRL4029", StringComparison.Ordinal)).ToArray(), error);
             Assert.HasCount(1, lines.Where(l => l.Contains("overlays are written again; 1 are missing", StringComparison.Ordinal)).ToArray(), error);
-            Assert.Contains("No space left on device", error);
+            Assert.IsEmpty(Directory.GetFiles(folder, ".*"), "no temporary file stays");
         }
         finally
         {

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Barrel.Boards;
+
+/// <summary>One kind of JSON file, read whole, checked for its size before it is read.</summary>
+/// <param name="kind">What it is called in messages, like "fault map".</param>
+/// <param name="unreadable">The code where the file cannot be read.</param>
+/// <param name="invalid">The code where it is not such JSON.</param>
+/// <param name="bytesMax">Longest file.</param>
+/// <param name="type">How to read it without reflection.</param>
+internal sealed class JsonFile<T>(string kind, int unreadable, int invalid, int bytesMax, JsonTypeInfo<T> type)
+    where T : class
+{
+    /// <summary>The bytes of a file.</summary>
+    /// <exception cref="BoardException">It is absent, forbidden or too long.</exception>
+    public byte[] Read(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > bytesMax)
+                throw new BoardException(unreadable, $"{kind} '{path}' has {stream.Length} bytes; at most {bytesMax}");
+            byte[] json = new byte[stream.Length];
+            stream.ReadExactly(json);
+            return json;
+        }
+        catch (Exception e) when (WholeFile.IsFailure(e))
+        {
+            throw new BoardException(unreadable, $"{kind} '{path}' cannot be read: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>The object in JSON in UTF-8; its values are not checked.</summary>
+    /// <param name="json">The whole file.</param>
+    /// <param name="source">Name of the file, for messages.</param>
+    /// <exception cref="BoardException">It is not JSON, or not of this kind.</exception>
+    public T Parse(ReadOnlySpan<byte> json, string source)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type)
+                ?? throw new BoardException(invalid, $"{kind} '{source}' is null; a JSON object would be right");
+        }
+        catch (JsonException e)
+        {
+            // The serializer's message spans words and a path; its first sentence says what is wrong.
+            throw new BoardException(invalid, $"{kind} '{source}': {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+        }
+    }
+}
