@@ -231,7 +231,7 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
         if (_threshold is null)
         {
             ToSums(block.Used, ref counts, ref scratch.Sums);
-            _writer.WriteRow(row, block, scratch);
+            _writer.WriteRow(row, block, scratch, ref scratch.Sums);
             return;
         }
 

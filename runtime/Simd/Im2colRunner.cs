@@ -23,6 +23,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly DirectSum? _direct;
     private readonly CodeTables? _tables;
     private readonly bool _sumsBytes;
+    private readonly int[] _sumsOfRow;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
     private BlockScratch[] _scratch = [];
@@ -41,20 +42,27 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         int codeMax = TapProgram.CodeMaxOf(model, layer);
         _sumsBytes = TapProgram.FitsBytes(model, layer);
         TapList taps = new(model, layer);
-        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
-        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes);
-        WordRows words = new(model, layer, taps, _program, _plan.IsDirect);
+        bool mixesSigns = _sumsBytes && TLanes.AddsFromMemory;
+        WordRows words = new(model, layer, taps);
+        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels, mixesSigns);
+        _program = new Im2colProgram(taps, _plan, words, codeMax, _sumsBytes, mixesSigns);
         _words = words.Has;
         _order = words.Order;
         if (_plan.IsDirect)
             _direct = new DirectSum(taps, _plan, words);
         _tables = TLanes.HasTables && _plan.IsDirect ? new CodeTables(model, layer, taps, _plan) : null;
+        _sumsOfRow = new int[layer.Rows];
+        for (int row = 0; row < layer.Rows && _plan.Parts > 1; row++)
+            _sumsOfRow[row] = row * BlockBytes;
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
     public override bool HasStage => _plan.StageBytes > 0;
 
     public int TileBytes => _plan.TileBytes;
+
+    /// <summary>Sums of all rows of a block, where its cells are taken in parts; else those of one.</summary>
+    public int SumInts => _plan.Parts > 1 ? _layer.Rows * BlockBytes : BlockBytes;
 
     public int BlockBytes => _plan.BlockVectors << TLanes.CountLog2;
 
@@ -108,23 +116,47 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         {
             ref Block block = ref _blocks[i];
             if (!_plan.IsDirect)
-                _tile.Fill(block, scratch);
-            ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
-            foreach (int row in _order)
-            {
-                if (_tables is not null && _tables.Has(row))
-                {
-                    _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
-                    _writer.EndCodes(row, block, scratch);
-                    continue;
-                }
-
-                Sum(row, block.Vectors, ref tile, ref scratch.Sums);
-                _writer.WriteRow(row, block, scratch);
-            }
-
+                _tile.Begin(block, scratch);
+            if (_plan.Parts > 1)
+                MakeInParts(block, scratch);
+            else
+                MakeAtOnce(block, scratch);
             _writer.EndBlock(block, scratch);
         }
+    }
+
+    private void MakeAtOnce(in Block block, BlockScratch scratch)
+    {
+        if (!_plan.IsDirect)
+            _tile.Fill(0, block, scratch);
+        ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
+        foreach (int row in _order)
+        {
+            if (_tables is not null && _tables.Has(row))
+            {
+                _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
+                _writer.EndCodes(row, block, scratch);
+                continue;
+            }
+
+            Sum(row, block.Vectors, ref tile, ref scratch.Sums);
+            _writer.WriteRow(row, block, scratch, ref scratch.Sums);
+        }
+    }
+
+    /// <summary>All rows' sums of a part of the cells, then those of the next: only the part need stay in the first-level cache.</summary>
+    private void MakeInParts(in Block block, BlockScratch scratch)
+    {
+        int next = 0;
+        for (int part = 0; part < _plan.Parts; part++)
+        {
+            _tile.Fill(part, block, scratch);
+            foreach (int first in _sumsOfRow)
+                Sum<SmallCodes>(next++, block.Vectors, ref scratch.Tile, ref Unsafe.Add(ref scratch.Sums, first));
+        }
+
+        foreach (int row in _order)
+            _writer.WriteRow(row, block, scratch, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[row]));
     }
 
     private int Share(int count, int part) => (int)((long)count * part / _scratch.Length);
@@ -165,6 +197,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
             Sum<WideCodes>(row, vectors, ref tile, ref sums);
     }
 
+    /// <param name="row">The row; with parts, of a part.</param>
     private void Sum<TKind>(int row, int vectors, ref byte tile, ref int sums)
         where TKind : ITileKind
     {

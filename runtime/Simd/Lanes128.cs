@@ -17,11 +17,15 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
+    public static bool AddsFromMemory => !AdvSimd.IsSupported;
+
     public static Vector128<byte> LoadBytes(ref byte source) => Vector128.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector128<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => a - b;
 
     public static Vector128<byte> Min(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a, b);
 
