@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -28,7 +26,8 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
     private BlockScratch[] _scratch = [];
     private Block[] _blocks = [];
-    private int[] _firstBlock = [];
+    private Share[] _blocksOfPart = [];
+    private Share[] _rowsOfPart = [];
     private int[] _firstPlane = [];
 
     public Im2colRunner(Model model, TapLayer layer, byte[] arena)
@@ -85,17 +84,10 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         _scratch = scratch;
         _tile = new(_plan, _arena, stage);
         _stage = new(_model, _layer, _plan, _arena, stage);
-        List<Block> blocks = [];
-        _firstBlock = new int[scratch.Length + 1];
         _firstPlane = new int[scratch.Length + 1];
         for (int part = 0; part < scratch.Length; part++)
-        {
-            AddBlocks(blocks, Share(_plan.Vectors, part), Share(_plan.Vectors, part + 1));
-            _firstBlock[part + 1] = blocks.Count;
-            _firstPlane[part + 1] = Share(_stage.Planes, part + 1);
-        }
-
-        _blocks = [.. blocks];
+            _firstPlane[part + 1] = PartOf(_stage.Planes, part + 1);
+        (_blocksOfPart, _rowsOfPart, _blocks) = WorkShares.Of(_model, _layer, _plan, new WorkShares.Setting(scratch.Length, TLanes.CountLog2, TLanes.AddsFromMemory));
     }
 
     public override void Run()
@@ -111,27 +103,29 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     public override void MakeOutput(int part)
     {
         BlockScratch scratch = _scratch[part];
-        int end = _firstBlock[part + 1];
-        for (int i = _firstBlock[part]; i < end; i++)
+        Share rows = _rowsOfPart[part];
+        int end = _blocksOfPart[part].End;
+        for (int i = _blocksOfPart[part].First; i < end; i++)
         {
             ref Block block = ref _blocks[i];
             if (!_plan.IsDirect)
                 _tile.Begin(block, scratch);
             if (_plan.Parts > 1)
-                MakeInParts(block, scratch);
+                MakeInParts(block, rows, scratch);
             else
-                MakeAtOnce(block, scratch);
+                MakeAtOnce(block, rows, scratch);
             _writer.EndBlock(block, scratch);
         }
     }
 
-    private void MakeAtOnce(in Block block, BlockScratch scratch)
+    private void MakeAtOnce(in Block block, Share rows, BlockScratch scratch)
     {
         if (!_plan.IsDirect)
             _tile.Fill(0, block, scratch);
         ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
-        foreach (int row in _order)
+        for (int i = rows.First; i < rows.End; i++)
         {
+            int row = _order[i];
             if (_tables is not null && _tables.Has(row))
             {
                 _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
@@ -145,45 +139,22 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     }
 
     /// <summary>All rows' sums of a part of the cells, then those of the next: only the part need stay in the first-level cache.</summary>
-    private void MakeInParts(in Block block, BlockScratch scratch)
+    private void MakeInParts(in Block block, Share rows, BlockScratch scratch)
     {
-        int next = 0;
+        int first = 0;
         for (int part = 0; part < _plan.Parts; part++)
         {
             _tile.Fill(part, block, scratch);
-            foreach (int first in _sumsOfRow)
-                Sum<SmallCodes>(next++, block.Vectors, ref scratch.Tile, ref Unsafe.Add(ref scratch.Sums, first));
+            for (int row = rows.First; row < rows.End; row++)
+                Sum<SmallCodes>(first + row, block.Vectors, ref scratch.Tile, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[row]));
+            first += _order.Length;
         }
 
-        foreach (int row in _order)
-            _writer.WriteRow(row, block, scratch, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[row]));
+        for (int i = rows.First; i < rows.End; i++)
+            _writer.WriteRow(_order[i], block, scratch, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[_order[i]]));
     }
 
-    private int Share(int count, int part) => (int)((long)count * part / _scratch.Length);
-
-    private void AddBlocks(List<Block> blocks, int vector, int end)
-    {
-        TensorInfo made = _model.Tensors[_layer.Output];
-        while (vector < end)
-        {
-            // The rest is rounded up to a block where that sums no more than one vector for nothing, else cut. Behind the arena there is only one.
-            int left = end - vector;
-            int vectors = _plan.BlockVectors;
-            if (_plan.IsDirect)
-                vectors = Math.Min(vectors, left);
-            while (!_plan.IsDirect && vectors > 1 && vectors > left + (vectors > 2 ? 1 : 0))
-                vectors >>= 1;
-            int first = vector << TLanes.CountLog2;
-            int row = first / _layer.GridWidth;
-            int column = first % _layer.GridWidth;
-            int used = Math.Min(vectors, left);
-            vector += used;
-            int behind = Math.Min(vector << TLanes.CountLog2, _plan.Positions);
-            bool isWhole = _layer.PhaseX == 1 && _layer.PhaseY == 1 && behind == vector << TLanes.CountLog2;
-            blocks.Add(new Block(
-                first, behind, used, vectors, row, column, isWhole, (row * _layer.PhaseY * made.Width) + (column * _layer.PhaseX)));
-        }
-    }
+    private int PartOf(int count, int part) => (int)((long)count * part / _scratch.Length);
 
     private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {

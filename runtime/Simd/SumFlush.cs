@@ -62,7 +62,6 @@ internal static class SumFlush<TLanes, TBytes, TWords, TInts>
     {
         TWords low = TKind.HoldsLevels ? TLanes.PlaneOfEvenOdd(first, second) : TLanes.PlaneOfSums(first, second);
         TWords high = TKind.HoldsLevels ? TLanes.SecondPlaneOfEvenOdd(first, second) : TLanes.SecondPlaneOfSums(first, second);
-        ref int upper = ref Unsafe.Add(ref planes, TLanes.Count >> 2);
         if (TLanes.AddsFromMemory && TKind.SumsBytes)
         {
             TWords biases = TLanes.Broadcast((short)bias);
@@ -71,11 +70,11 @@ internal static class SumFlush<TLanes, TBytes, TWords, TInts>
             if ((step & Im2colProgram.JoinBit) != 0)
             {
                 low = TLanes.Add(low, TLanes.AsWords(TLanes.LoadInts(ref planes)));
-                high = TLanes.Add(high, TLanes.AsWords(TLanes.LoadInts(ref upper)));
+                high = TLanes.Add(high, TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref planes, TLanes.Count >> 2))));
             }
         }
 
         TLanes.StoreInts(TLanes.AsInts(low), ref planes);
-        TLanes.StoreInts(TLanes.AsInts(high), ref upper);
+        TLanes.StoreInts(TLanes.AsInts(high), ref Unsafe.Add(ref planes, TLanes.Count >> 2));
     }
 }
