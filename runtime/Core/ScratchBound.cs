@@ -122,7 +122,7 @@ namespace Barrel.Runtime
 
         /// <summary>
         /// Where the tile holds a cell for each (channel, ky, kx) that taps read: one vector of positions, or eight where that is no more than a share of the
-        /// second-level cache. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
+        /// second-level cache; where cells are taken in parts, with sums of all rows. What is not read from the tensor itself is copied to the stage, a plane for each channel and kx.
         /// </summary>
         private void AddCells(TapLayer taps)
         {
@@ -140,7 +140,7 @@ namespace Barrel.Runtime
                 ? Times(8L * TileVectorsMax * LanesMax, Times(taps.PhaseY, taps.PhaseX)) : 0;
             _own += columns + blocks + Times(48, windows) + Times(96, cells) + Times(8L * taps.Inputs.Length + 8, taps.InputHeight)
                 + (long)BytesOfTap * taps.TapCount + 64L * taps.Rows + Times(TableBytesMax, Least(taps.Rows, taps.TapCount));
-            Share(tile + masks + Times(2, stage) + best + 16L * BlockVectorsMax * LanesMax);
+            Share(tile + masks + Times(2, stage) + best + Times(4L * TileVectorsMax * LanesMax, taps.Rows) + 16L * BlockVectorsMax * LanesMax);
         }
 
         private static long Least(long a, long b)

@@ -121,14 +121,14 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
         }
     }
 
-    /// <summary>Counts as many of the next rows as suits the block, four, two or one.</summary>
+    /// <summary>Counts as many of the next rows as suits the block, eight, two or one.</summary>
     private int CountRows(int left, int vectors, ref byte bits, BinaryScratch scratch)
     {
         int cells = _plan.Cells;
-        if (vectors == 1 && left >= 4)
+        if (vectors == 1 && left >= 8)
         {
-            BinarySum<TLanes, TBytes, TWords, TInts>.RunFourRows(ref scratch.Tile, ref bits, cells, ref scratch.Sums);
-            return 4;
+            BinarySum<TLanes, TBytes, TWords, TInts>.RunEightRows(ref scratch.Tile, ref bits, cells, ref scratch.Sums);
+            return 8;
         }
 
         int pitch = left > 1 ? cells : 0;
@@ -231,7 +231,7 @@ internal sealed class BinaryGridRunner<TLanes, TBytes, TWords, TInts> : BinaryPa
         if (_threshold is null)
         {
             ToSums(block.Used, ref counts, ref scratch.Sums);
-            _writer.WriteRow(row, block, scratch);
+            _writer.WriteRow(row, block, scratch, ref scratch.Sums);
             return;
         }
 

@@ -16,6 +16,6 @@ internal sealed class BinaryScratch(int tileBytes, int lineBytes, int sumBytes)
     /// <summary>A line of the input, packed.</summary>
     public ref byte Line => ref _line.Start;
 
-    /// <summary>[row of two][vector]: 16-bit counts of the even positions, then of the odd ones.</summary>
+    /// <summary>[row of two, or of eight][vector]: 16-bit counts of the even positions, then of the odd ones.</summary>
     public ref byte Sums => ref _sums.Start;
 }

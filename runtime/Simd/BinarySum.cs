@@ -86,39 +86,46 @@ internal static class BinarySum<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    /// <summary>Four rows of bits and one vector a cell, for layers of few positions.</summary>
+    /// <summary>Eight rows of bits and one vector a cell, for layers of few positions: their tile does not stay in the first-level cache.</summary>
     /// <param name="cell">The first cell.</param>
     /// <param name="bits">The first row's bits, a byte a cell; the other rows follow.</param>
     /// <param name="cells">How many.</param>
     /// <param name="sums">Receives for each row the counts of even lanes, then of odd ones, 16 bits each.</param>
-    public static void RunFourRows(ref byte cell, ref byte bits, int cells, ref byte sums)
+    public static void RunEightRows(ref byte cell, ref byte bits, int cells, ref byte sums)
     {
         ref byte operands = ref BinaryTables<TLanes, TBytes, TWords, TInts>.Start;
         int most = TLanes.CellBits == 4 ? 63 : TLanes.CellBits == 6 ? 42 : 31;
-        nint second = cells;
-        nint third = second + second;
-        nint fourth = third + second;
+        nint row = cells;
         bool isFirst = true;
         while (cells > 0)
         {
             int count = cells < most ? cells : most;
             cells -= count;
             ref byte end = ref Unsafe.Add(ref bits, count);
-            TBytes a = default, b = default, c = default, d = default;
+            TBytes a = default, b = default, c = default, d = default, p = default, q = default, r = default, s = default;
             for (; Unsafe.IsAddressLessThan(ref bits, ref end); bits = ref Unsafe.Add(ref bits, 1))
             {
                 TBytes x = TLanes.LoadBytes(ref cell);
-                a = TLanes.Add(a, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, bits << TLanes.CountLog2)), x));
-                b = TLanes.Add(b, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, second) << TLanes.CountLog2)), x));
-                c = TLanes.Add(c, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, third) << TLanes.CountLog2)), x));
-                d = TLanes.Add(d, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, Unsafe.Add(ref bits, fourth) << TLanes.CountLog2)), x));
+                ref byte other = ref Unsafe.Add(ref bits, row << 2);
+                a = Count(a, ref operands, bits, x);
+                b = Count(b, ref operands, Unsafe.Add(ref bits, row), x);
+                c = Count(c, ref operands, Unsafe.Add(ref bits, row << 1), x);
+                d = Count(d, ref operands, Unsafe.Add(ref other, -row), x);
+                p = Count(p, ref operands, other, x);
+                q = Count(q, ref operands, Unsafe.Add(ref other, row), x);
+                r = Count(r, ref operands, Unsafe.Add(ref other, row << 1), x);
+                s = Count(s, ref operands, Unsafe.Add(ref other, (row << 1) + row), x);
                 cell = ref Unsafe.Add(ref cell, TLanes.Count);
             }
 
-            FlushRow<FourVectors>(ref sums, a, b, c, d, isFirst);
+            FlushRow<FourVectors>(ref FlushRow<FourVectors>(ref sums, a, b, c, d, isFirst), p, q, r, s, isFirst);
             isFirst = false;
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TBytes Count(TBytes counts, ref byte operands, byte bits, TBytes cell) =>
+        TLanes.Add(counts, TLanes.CountDifferent(TLanes.LoadBytes(ref Unsafe.Add(ref operands, bits << TLanes.CountLog2)), cell));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref byte Next<TBlock>(ref byte cell)

@@ -18,14 +18,15 @@ internal sealed class BlockScratch
 
     /// <param name="tileBytes">Of the layer that needs most.</param>
     /// <param name="blockBytes">Positions of the largest block.</param>
+    /// <param name="sumInts">Sums that are kept at a time.</param>
     /// <param name="bestInts">Positions of a block in all phases, of the layer that keeps the greatest channel of the most.</param>
     /// <param name="windows">Of the layer that has most.</param>
     /// <param name="maskBytes">Of all windows of a layer, for a block.</param>
-    public BlockScratch(int tileBytes, int blockBytes, int bestInts, int windows, int maskBytes)
+    public BlockScratch(int tileBytes, int blockBytes, int sumInts, int bestInts, int windows, int maskBytes)
     {
         // Pinned, so that what is aligned stays so.
         _tile = GC.AllocateArray<byte>(tileBytes + Alignment, pinned: true);
-        _sums = GC.AllocateArray<int>(blockBytes + (Alignment >> 2), pinned: true);
+        _sums = GC.AllocateArray<int>(sumInts + (Alignment >> 2), pinned: true);
         _tileAt = (int)-Marshal.UnsafeAddrOfPinnedArrayElement(_tile, 0) & (Alignment - 1);
         _sumsAt = ((int)-Marshal.UnsafeAddrOfPinnedArrayElement(_sums, 0) & (Alignment - 1)) >> 2;
         Best = new int[bestInts];
@@ -39,14 +40,14 @@ internal sealed class BlockScratch
     }
 
     /// <summary>About what one takes.</summary>
-    public static long BytesOf(int tileBytes, int blockBytes, int bestInts, int windows, int maskBytes) => tileBytes + (9L * blockBytes) + (8L * bestInts) + windows + maskBytes;
+    public static long BytesOf(int tileBytes, int blockBytes, int sumInts, int bestInts, int windows, int maskBytes) => tileBytes + (5L * blockBytes) + (4L * sumInts) + (8L * bestInts) + windows + maskBytes;
 
     public ref byte Tile => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_tile), _tileAt);
 
     /// <summary>[window]: what it is at the block's positions.</summary>
     public byte[] WindowKinds { get; }
 
-    /// <summary>The row's sums, four planes a vector.</summary>
+    /// <summary>A row's sums, four planes a vector; where cells are taken in parts, those of all rows.</summary>
     public ref int Sums => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_sums), _sumsAt);
 
     /// <summary>[phase][plane]: greatest sum so far.</summary>

@@ -44,20 +44,20 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
     }
 
     /// <summary>Takes the sums of one row; rows come in the order that <see cref="WordRows"/> says.</summary>
-    public void WriteRow(int row, in Block block, BlockScratch scratch)
+    public void WriteRow(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         if (_skipStart.Length > 0)
-            AddSkips(row, block, scratch);
+            AddSkips(row, block, scratch, ref sums);
         switch (_layer.Mode)
         {
             case AccumulatorLayer.ModeRaw:
-                WriteRaw(row, block, ref scratch.Sums);
+                WriteRaw(row, block, ref sums);
                 break;
             case AccumulatorLayer.ModeArgMax:
-                _greatest!.Take(row, block, scratch);
+                _greatest!.Take(row, block, scratch, ref sums);
                 break;
             default:
-                _requantizer.Requantize(row, block, ref scratch.Sums, ref CodesOf(row, block, scratch));
+                _requantizer.Requantize(row, block, ref sums, ref CodesOf(row, block, scratch));
                 EndCodes(row, block, scratch);
                 break;
         }
@@ -76,7 +76,7 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
 
     public void EndBlock(in Block block, BlockScratch scratch) => _greatest?.Write(block, scratch);
 
-    private void AddSkips(int row, in Block block, BlockScratch scratch)
+    private void AddSkips(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         for (int s = 0; s < _skipStart.Length; s++)
         {
@@ -84,7 +84,6 @@ internal sealed class BlockWriter<TLanes, TBytes, TWords, TInts>
             if (shift == 255)
                 continue;
             int start = _skipStart[s][row] + block.Pixel;
-            ref int sums = ref scratch.Sums;
             if (_skipLevels[s] is ushort[] levels)
             {
                 _placement.Gather(row, start, block, scratch.Skip);

@@ -34,7 +34,7 @@ internal sealed class CodeTables
             if (!IsOfOneCode(layer, taps, row))
                 continue;
             int index = taps.Index[taps.FirstTap[taps.FirstRun[row]]];
-            _source[row] = plan.OffsetOf(taps.RankOf(index));
+            _source[row] = plan.OffsetOf(taps.RankOf(index), 0);
             _isSmall[row] = CodesOf(model, layer, index) <= SmallEntries;
             _first[row] = bytes;
             bytes += _isSmall[row] ? SmallEntries : Entries;

@@ -31,7 +31,7 @@ internal sealed class DirectSum
             ofRow.Clear();
             for (int run = taps.FirstRun[row]; words.Has[row] && run < taps.FirstRun[row + 1]; run++)
                 for (int tap = taps.FirstTap[run]; tap < taps.FirstTap[run + 1]; tap++)
-                    ofRow.Add((plan.OffsetOf(taps.RankOf(taps.Index[tap])), (taps.Exponent[run] - words.Exponent[row]) | (taps.Negative[run] ? int.MinValue : 0)));
+                    ofRow.Add((plan.OffsetOf(taps.RankOf(taps.Index[tap]), 0), (taps.Exponent[run] - words.Exponent[row]) | (taps.Negative[run] ? int.MinValue : 0)));
             ofRow.Sort();
             for (int i = 0; i < ofRow.Count; i++)
             {

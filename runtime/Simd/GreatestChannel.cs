@@ -40,14 +40,14 @@ internal sealed class GreatestChannel<TLanes, TBytes, TWords, TInts>
     }
 
     /// <summary>Takes the sums of one row; rows come in the order that <see cref="WordRows"/> says.</summary>
-    public void Take(int row, in Block block, BlockScratch scratch)
+    public void Take(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         if (!_words.Has[row])
-            TakeInts(row, block, scratch);
+            TakeInts(row, block, scratch, ref sums);
         else if (_isFirst[row])
-            TakeFirstWords(row, block, scratch);
+            TakeFirstWords(row, block, scratch, ref sums);
         else
-            TakeWords(row, block, scratch);
+            TakeWords(row, block, scratch, ref sums);
     }
 
     /// <summary>Writes the block's codes.</summary>
@@ -77,11 +77,10 @@ internal sealed class GreatestChannel<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    private void TakeInts(int row, in Block block, BlockScratch scratch)
+    private void TakeInts(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         TInts bias = TLanes.Broadcast(_layer.Bias[row]);
         TInts channel = TLanes.Broadcast(_channel[row]);
-        ref int sums = ref scratch.Sums;
         ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
         ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
         int quarter = TLanes.Count >> 2;
@@ -107,11 +106,10 @@ internal sealed class GreatestChannel<TLanes, TBytes, TWords, TInts>
         }
     }
 
-    private void TakeFirstWords(int row, in Block block, BlockScratch scratch)
+    private void TakeFirstWords(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         TWords bias = TLanes.Broadcast((short)(_layer.Bias[row] >> _words.Exponent[row]));
         TWords channel = TLanes.Broadcast((short)_channel[row]);
-        ref int sums = ref scratch.Sums;
         ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
         ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
         int half = TLanes.Count >> 2;
@@ -130,11 +128,10 @@ internal sealed class GreatestChannel<TLanes, TBytes, TWords, TInts>
     }
 
     /// <summary>As <see cref="TakeInts"/>, in 16 bits; rows come so that the later of equals wins.</summary>
-    private void TakeWords(int row, in Block block, BlockScratch scratch)
+    private void TakeWords(int row, in Block block, BlockScratch scratch, ref int sums)
     {
         TWords bias = TLanes.Broadcast((short)(_layer.Bias[row] >> _words.Exponent[row]));
         TWords channel = TLanes.Broadcast((short)_channel[row]);
-        ref int sums = ref scratch.Sums;
         ref int best = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.Best), _bestOfRow[row]);
         ref int index = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(scratch.BestIndex), _bestOfRow[row]);
         int half = TLanes.Count >> 2;

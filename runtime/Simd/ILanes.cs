@@ -20,11 +20,16 @@ internal interface ILanes<TBytes, TWords, TInts>
 
     static abstract bool IsSupported { get; }
 
+    /// <summary>Whether an add loads one of its operands: then what limits taps is the cache, else how many instructions there are.</summary>
+    static abstract bool AddsFromMemory { get; }
+
     static abstract TBytes LoadBytes(ref byte source);
 
     static abstract void StoreBytes(TBytes value, ref byte target);
 
     static abstract TBytes Add(TBytes a, TBytes b);
+
+    static abstract TBytes Subtract(TBytes a, TBytes b);
 
     static abstract TBytes Min(TBytes a, TBytes b);
 

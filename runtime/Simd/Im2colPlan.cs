@@ -12,11 +12,14 @@ namespace Barrel.Runtime.Simd;
 /// </summary>
 internal sealed class Im2colPlan
 {
-    /// <summary>
-    /// A tile of at most this many codes has blocks of eight vectors: the second-level cache gives a vector a cycle, which is what adds take, and fewer vectors
-    /// would share the work of a step.
-    /// </summary>
+    /// <summary>Where the cells cannot be taken in parts, a tile may fill a share of the second-level cache, rather than that few vectors share the work of a step.</summary>
     private const int TileBytesMax = ScratchBound.CellTileBytesMax;
+
+    /// <summary>Codes of a part of the cells: as much as stays in the first-level cache, which gives two vectors a cycle, beside the sums.</summary>
+    private const int PartBytesMax = 40 << 10;
+
+    /// <summary>Vectors of a block whose cells are taken in parts, at least: fewer would not be worth a step's work.</summary>
+    private const int PartVectorsMin = 4;
 
     /// <summary>
     /// Cells that are read less often on average are not worth copying. A copy is aligned, so that a tap reads it twice as fast, but costs as much as two
@@ -27,12 +30,15 @@ internal sealed class Im2colPlan
     /// <summary>Vectors of a block where there is no tile to keep in a cache: the more, the less often a row's taps are not what the processor expects.</summary>
     private const int DirectVectors = ScratchBound.BlockVectorsMax;
 
+    private readonly int[] _firstCell;
+
     /// <param name="model">The model, for the widths of the layer's inputs.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
     /// <param name="vectorBytes">Bytes of a vector.</param>
     /// <param name="holdsLevels">Whether the tile holds 16-bit levels instead of codes.</param>
-    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels)
+    /// <param name="hasParts">Whether sums of a part of the cells can be added to those of the parts before.</param>
+    public Im2colPlan(Model model, TapLayer layer, TapList taps, int vectorBytes, bool holdsLevels, bool hasParts)
     {
         HoldsLevels = holdsLevels;
         int[] kernelIndex = taps.Distinct;
@@ -42,6 +48,10 @@ internal sealed class Im2colPlan
         BlockVectors = ScratchBound.TileVectorsMax;
         while (BlockVectors > 1 && ((long)Cells * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
+        while (hasParts && BlockVectors > PartVectorsMin && (long)Cells * BlockVectors * vectorBytes > PartBytesMax)
+            BlockVectors >>= 1;
+        int most = PartBytesMax / (BlockVectors * vectorBytes);
+        Parts = hasParts ? Math.Max(1, (Cells + most - 1) / most) : 1;
         long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
         if (Cells * stride > Array.MaxLength)
             throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a tile of more than 2 GiB");
@@ -143,9 +153,19 @@ internal sealed class Im2colPlan
         }
 
         InputOfCell[layer.Inputs.Length] = cell;
+        // Parts are alike, so that none has only a few taps of a row.
+        _firstCell = new int[Parts + 1];
+        for (int part = 0; part <= Parts; part++)
+            _firstCell[part] = (int)((long)Cells * part / Parts);
         IsDirect = !holdsLevels && planes.Count == 0 && taps.Index.Length <= ReadsMax * Cells && windows.TrueForAll(w => w == new Window(0, Positions, -1));
         if (IsDirect && layer.Mode != AccumulatorLayer.ModeArgMax)
             BlockVectors = DirectVectors;
+        if (IsDirect)
+        {
+            Parts = 1;
+            _firstCell = [0, Cells];
+        }
+
         Windows = [.. windows];
         StagePlanes = [.. planes];
         StageBytes = (int)(planes.Count * planeBytes);
@@ -173,13 +193,19 @@ internal sealed class Im2colPlan
     public int CellBytes { get; }
 
     /// <summary>Bytes of a tile.</summary>
-    public int TileBytes => IsDirect ? 0 : Cells * CellBytes;
+    public int TileBytes => IsDirect ? 0 : (Cells + Parts - 1) / Parts * CellBytes;
+
+    /// <summary>In how many parts cells are taken, one after the other, so that a part stays in the first-level cache.</summary>
+    public int Parts { get; private set; }
+
+    /// <summary>First cell of a part.</summary>
+    public int FirstCell(int part) => _firstCell[part];
 
     /// <summary>Whether there is no tile: taps read the arena, since no cell meets padding and few are read often.</summary>
     public bool IsDirect { get; }
 
-    /// <summary>Offset of a cell in the tile; where there is none, in the arena for position 0.</summary>
-    public int OffsetOf(int cell) => IsDirect ? Source[cell] : cell * CellBytes;
+    /// <summary>Offset of a cell in the tile that holds a part; where there is none, in the arena for position 0.</summary>
+    public int OffsetOf(int cell, int part) => IsDirect ? Source[cell] : (cell - _firstCell[part]) * CellBytes;
 
     /// <summary>[cell]: where position 0 would lie, in the arena or the stage.</summary>
     public int[] Source { get; }

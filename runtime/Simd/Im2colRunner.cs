@@ -1,5 +1,3 @@
-using System;
-using System.Collections.Generic;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -23,11 +21,13 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     private readonly DirectSum? _direct;
     private readonly CodeTables? _tables;
     private readonly bool _sumsBytes;
+    private readonly int[] _sumsOfRow;
     private Im2colTile<TLanes, TBytes, TWords, TInts> _tile = null!;
     private Im2colStage<TLanes, TBytes, TWords, TInts> _stage = null!;
     private BlockScratch[] _scratch = [];
     private Block[] _blocks = [];
-    private int[] _firstBlock = [];
+    private Share[] _blocksOfPart = [];
+    private Share[] _rowsOfPart = [];
     private int[] _firstPlane = [];
 
     public Im2colRunner(Model model, TapLayer layer, byte[] arena)
@@ -41,20 +41,27 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         int codeMax = TapProgram.CodeMaxOf(model, layer);
         _sumsBytes = TapProgram.FitsBytes(model, layer);
         TapList taps = new(model, layer);
-        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels);
-        _program = new Im2colProgram(taps, _plan, codeMax, _sumsBytes);
-        WordRows words = new(model, layer, taps, _program, _plan.IsDirect);
+        bool mixesSigns = _sumsBytes && TLanes.AddsFromMemory;
+        WordRows words = new(model, layer, taps);
+        _plan = new Im2colPlan(model, layer, taps, TLanes.Count, holdsLevels, mixesSigns);
+        _program = new Im2colProgram(taps, _plan, words, codeMax, _sumsBytes, mixesSigns);
         _words = words.Has;
         _order = words.Order;
         if (_plan.IsDirect)
             _direct = new DirectSum(taps, _plan, words);
         _tables = TLanes.HasTables && _plan.IsDirect ? new CodeTables(model, layer, taps, _plan) : null;
+        _sumsOfRow = new int[layer.Rows];
+        for (int row = 0; row < layer.Rows && _plan.Parts > 1; row++)
+            _sumsOfRow[row] = row * BlockBytes;
         _writer = new BlockWriter<TLanes, TBytes, TWords, TInts>(model, layer, words, BlockBytes, arena);
     }
 
     public override bool HasStage => _plan.StageBytes > 0;
 
     public int TileBytes => _plan.TileBytes;
+
+    /// <summary>Sums of all rows of a block, where its cells are taken in parts; else those of one.</summary>
+    public int SumInts => _plan.Parts > 1 ? _layer.Rows * BlockBytes : BlockBytes;
 
     public int BlockBytes => _plan.BlockVectors << TLanes.CountLog2;
 
@@ -77,17 +84,10 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         _scratch = scratch;
         _tile = new(_plan, _arena, stage);
         _stage = new(_model, _layer, _plan, _arena, stage);
-        List<Block> blocks = [];
-        _firstBlock = new int[scratch.Length + 1];
         _firstPlane = new int[scratch.Length + 1];
         for (int part = 0; part < scratch.Length; part++)
-        {
-            AddBlocks(blocks, Share(_plan.Vectors, part), Share(_plan.Vectors, part + 1));
-            _firstBlock[part + 1] = blocks.Count;
-            _firstPlane[part + 1] = Share(_stage.Planes, part + 1);
-        }
-
-        _blocks = [.. blocks];
+            _firstPlane[part + 1] = PartOf(_stage.Planes, part + 1);
+        (_blocksOfPart, _rowsOfPart, _blocks) = WorkShares.Of(_model, _layer, _plan, new WorkShares.Setting(scratch.Length, TLanes.CountLog2, TLanes.AddsFromMemory));
     }
 
     public override void Run()
@@ -103,55 +103,58 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
     public override void MakeOutput(int part)
     {
         BlockScratch scratch = _scratch[part];
-        int end = _firstBlock[part + 1];
-        for (int i = _firstBlock[part]; i < end; i++)
+        Share rows = _rowsOfPart[part];
+        int end = _blocksOfPart[part].End;
+        for (int i = _blocksOfPart[part].First; i < end; i++)
         {
             ref Block block = ref _blocks[i];
             if (!_plan.IsDirect)
-                _tile.Fill(block, scratch);
-            ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
-            foreach (int row in _order)
-            {
-                if (_tables is not null && _tables.Has(row))
-                {
-                    _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
-                    _writer.EndCodes(row, block, scratch);
-                    continue;
-                }
-
-                Sum(row, block.Vectors, ref tile, ref scratch.Sums);
-                _writer.WriteRow(row, block, scratch);
-            }
-
+                _tile.Begin(block, scratch);
+            if (_plan.Parts > 1)
+                MakeInParts(block, rows, scratch);
+            else
+                MakeAtOnce(block, rows, scratch);
             _writer.EndBlock(block, scratch);
         }
     }
 
-    private int Share(int count, int part) => (int)((long)count * part / _scratch.Length);
-
-    private void AddBlocks(List<Block> blocks, int vector, int end)
+    private void MakeAtOnce(in Block block, Share rows, BlockScratch scratch)
     {
-        TensorInfo made = _model.Tensors[_layer.Output];
-        while (vector < end)
+        if (!_plan.IsDirect)
+            _tile.Fill(0, block, scratch);
+        ref byte tile = ref _plan.IsDirect ? ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_arena), block.First) : ref scratch.Tile;
+        for (int i = rows.First; i < rows.End; i++)
         {
-            // The rest is rounded up to a block where that sums no more than one vector for nothing, else cut. Behind the arena there is only one.
-            int left = end - vector;
-            int vectors = _plan.BlockVectors;
-            if (_plan.IsDirect)
-                vectors = Math.Min(vectors, left);
-            while (!_plan.IsDirect && vectors > 1 && vectors > left + (vectors > 2 ? 1 : 0))
-                vectors >>= 1;
-            int first = vector << TLanes.CountLog2;
-            int row = first / _layer.GridWidth;
-            int column = first % _layer.GridWidth;
-            int used = Math.Min(vectors, left);
-            vector += used;
-            int behind = Math.Min(vector << TLanes.CountLog2, _plan.Positions);
-            bool isWhole = _layer.PhaseX == 1 && _layer.PhaseY == 1 && behind == vector << TLanes.CountLog2;
-            blocks.Add(new Block(
-                first, behind, used, vectors, row, column, isWhole, (row * _layer.PhaseY * made.Width) + (column * _layer.PhaseX)));
+            int row = _order[i];
+            if (_tables is not null && _tables.Has(row))
+            {
+                _tables.Run<TLanes, TBytes, TWords, TInts>(row, block.Used, ref tile, ref _writer.CodesOf(row, block, scratch));
+                _writer.EndCodes(row, block, scratch);
+                continue;
+            }
+
+            Sum(row, block.Vectors, ref tile, ref scratch.Sums);
+            _writer.WriteRow(row, block, scratch, ref scratch.Sums);
         }
     }
+
+    /// <summary>All rows' sums of a part of the cells, then those of the next: only the part need stay in the first-level cache.</summary>
+    private void MakeInParts(in Block block, Share rows, BlockScratch scratch)
+    {
+        int first = 0;
+        for (int part = 0; part < _plan.Parts; part++)
+        {
+            _tile.Fill(part, block, scratch);
+            for (int row = rows.First; row < rows.End; row++)
+                Sum<SmallCodes>(first + row, block.Vectors, ref scratch.Tile, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[row]));
+            first += _order.Length;
+        }
+
+        for (int i = rows.First; i < rows.End; i++)
+            _writer.WriteRow(_order[i], block, scratch, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[_order[i]]));
+    }
+
+    private int PartOf(int count, int part) => (int)((long)count * part / _scratch.Length);
 
     private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {
@@ -165,6 +168,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
             Sum<WideCodes>(row, vectors, ref tile, ref sums);
     }
 
+    /// <param name="row">The row; with parts, of a part.</param>
     private void Sum<TKind>(int row, int vectors, ref byte tile, ref int sums)
         where TKind : ITileKind
     {

@@ -20,7 +20,7 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
     private readonly byte[] _arena;
     private readonly byte[] _stage;
     private readonly byte[] _ramp;
-    private readonly int[] _targetOfInput;
+    private readonly int[][] _targetOfInput;
     private readonly int _blockBytes;
     private readonly int _blockLog2;
 
@@ -34,35 +34,54 @@ internal sealed class Im2colTile<TLanes, TBytes, TWords, TInts>
         _stage = stage;
         _blockBytes = plan.BlockVectors << TLanes.CountLog2;
         _blockLog2 = BitOperations.Log2((uint)_blockBytes);
-        _targetOfInput = new int[plan.IsStaged.Length];
-        for (int i = 0; i < _targetOfInput.Length; i++)
-            _targetOfInput[i] = plan.InputOfCell[i] * plan.CellBytes;
+        _targetOfInput = new int[plan.Parts][];
+        for (int part = 0; part < plan.Parts; part++)
+        {
+            _targetOfInput[part] = new int[plan.IsStaged.Length];
+            for (int i = 0; i < plan.IsStaged.Length; i++)
+                _targetOfInput[part][i] = Math.Max(0, plan.InputOfCell[i] - plan.FirstCell(part)) * plan.CellBytes;
+        }
+
         _ramp = new byte[2 * _blockBytes];
         Array.Fill(_ramp, (byte)255, _blockBytes, _blockBytes);
     }
 
+    /// <summary>Sees what each window is at a block's positions.</summary>
     /// <param name="block">The positions.</param>
-    /// <param name="scratch">The thread's: its tile is filled.</param>
-    public void Fill(in Block block, BlockScratch scratch)
+    /// <param name="scratch">The thread's.</param>
+    public void Begin(in Block block, BlockScratch scratch)
     {
         for (int i = 0; i < _plan.Windows.Length; i++)
             scratch.WindowKinds[i] = MakeMask(_plan.Windows[i], block, ref scratch.MaskAt(i << _blockLog2));
-        for (int i = 0; i < _plan.IsStaged.Length; i++)
+    }
+
+    /// <param name="part">Which cells.</param>
+    /// <param name="block">The positions that were begun.</param>
+    /// <param name="scratch">The thread's: its tile is filled.</param>
+    public void Fill(int part, in Block block, BlockScratch scratch)
+    {
+        int[] targets = _targetOfInput[part];
+        int cell = _plan.FirstCell(part);
+        int end = _plan.FirstCell(part + 1);
+        for (int i = 0; cell < end; i++)
         {
-            ref byte target = ref Unsafe.Add(ref scratch.Tile, _targetOfInput[i]);
-            int end = _plan.InputOfCell[i + 1];
-            int first = _plan.InputOfCell[i];
+            int inputEnd = _plan.InputOfCell[i + 1];
+            if (inputEnd > end)
+                inputEnd = end;
+            ref byte target = ref Unsafe.Add(ref scratch.Tile, targets[i]);
             byte[] source = _plan.IsStaged[i] ? _stage : _arena;
             if (_plan.HoldsLevels)
-                FillLevels(first, end, block, scratch, ref target);
+                FillLevels(cell, inputEnd, block, scratch, ref target);
             else if (block.Vectors == 8)
-                FillCodes<EightVectors>(first, end, block, source, scratch, ref target);
+                FillCodes<EightVectors>(cell, inputEnd, block, source, scratch, ref target);
             else if (block.Vectors == 4)
-                FillCodes<FourVectors>(first, end, block, source, scratch, ref target);
+                FillCodes<FourVectors>(cell, inputEnd, block, source, scratch, ref target);
             else if (block.Vectors == 2)
-                FillCodes<TwoVectors>(first, end, block, source, scratch, ref target);
+                FillCodes<TwoVectors>(cell, inputEnd, block, source, scratch, ref target);
             else
-                FillCodes<OneVector>(first, end, block, source, scratch, ref target);
+                FillCodes<OneVector>(cell, inputEnd, block, source, scratch, ref target);
+            if (cell < inputEnd)
+                cell = inputEnd;
         }
     }
 

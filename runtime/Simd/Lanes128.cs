@@ -1,10 +1,14 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Barrel.Runtime.Simd;
 
-/// <summary>128-bit lanes: SSE on x64, NEON on arm64.</summary>
+/// <summary>
+/// 128-bit lanes: SSE on x64, NEON on arm64. What asks which of the two there is must be told to be inlined: the compiler judges by its length, which is that
+/// of both, and a call in the tap loop moves all sums to the stack.
+/// </summary>
 internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Vector128<int>>
 {
     public static int Count => Vector128<byte>.Count;
@@ -13,11 +17,15 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     public static bool IsSupported => Vector128.IsHardwareAccelerated;
 
+    public static bool AddsFromMemory => !AdvSimd.IsSupported;
+
     public static Vector128<byte> LoadBytes(ref byte source) => Vector128.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector128<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector128<byte> Add(Vector128<byte> a, Vector128<byte> b) => a + b;
+
+    public static Vector128<byte> Subtract(Vector128<byte> a, Vector128<byte> b) => a - b;
 
     public static Vector128<byte> Min(Vector128<byte> a, Vector128<byte> b) => Vector128.Min(a, b);
 
@@ -62,6 +70,7 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
     // NEON counts bits; elsewhere a table of 16 entries does, made for the weights.
     public static int CellBits => AdvSimd.IsSupported ? 8 : 4;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> CountDifferent(Vector128<byte> operand, Vector128<byte> cell) =>
         AdvSimd.IsSupported ? AdvSimd.PopCount(operand ^ cell) : Ssse3.IsSupported ? Ssse3.Shuffle(operand, cell) : Vector128.Shuffle(operand, cell);
 
@@ -73,37 +82,50 @@ internal readonly struct Lanes128 : ILanes<Vector128<byte>, Vector128<short>, Ve
 
     // NEON widens as it adds: the first sums are those of the lower half. Elsewhere a word is even + 256·odd, so that a sum of words and a sum of their upper
     // bytes hold both, modulo 2^16.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> AddFirst(Vector128<short> first, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.AddWideningLower(first.AsUInt16(), codes.GetLower()).AsInt16() : first + codes.AsInt16();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> AddSecond(Vector128<short> second, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.AddWideningUpper(second.AsUInt16(), codes).AsInt16() : second + (codes.AsInt16() >>> 8);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> SubtractFirst(Vector128<short> first, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.SubtractWideningLower(first.AsUInt16(), codes.GetLower()).AsInt16() : first - codes.AsInt16();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> SubtractSecond(Vector128<short> second, Vector128<byte> codes) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.SubtractWideningUpper(second.AsUInt16(), codes).AsInt16() : second - (codes.AsInt16() >>> 8);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> EvenOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.UnzipEven(first, second) : first - (second << 8);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> OddOf(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported
         ? AdvSimd.Arm64.UnzipOdd(first, second) : second;
 
     // Planes are halves on NEON, even and odd positions elsewhere.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> PlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? first : EvenOf(first, second);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> SecondPlaneOfSums(Vector128<short> first, Vector128<short> second) => AdvSimd.Arm64.IsSupported ? second : OddOf(first, second);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> PlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(even, odd) : even;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> SecondPlaneOfEvenOdd(Vector128<short> even, Vector128<short> odd) => AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(even, odd) : odd;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> PlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenLower(codes) : (codes.AsInt16() << 8) >>> 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<short> SecondPlaneOfCodes(Vector128<byte> codes) => AdvSimd.Arm64.IsSupported ? WidenUpper(codes) : codes.AsInt16() >>> 8;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Pack(Vector128<short> plane, Vector128<short> second) =>
         AdvSimd.Arm64.IsSupported ? Vector128.Narrow(plane.AsUInt16(), second.AsUInt16()) : (plane | (second << 8)).AsByte();
 

@@ -12,11 +12,15 @@ internal readonly struct Lanes256 : ILanes<Vector256<byte>, Vector256<short>, Ve
 
     public static bool IsSupported => Vector256.IsHardwareAccelerated;
 
+    public static bool AddsFromMemory => true;
+
     public static Vector256<byte> LoadBytes(ref byte source) => Vector256.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector256<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector256<byte> Add(Vector256<byte> a, Vector256<byte> b) => a + b;
+
+    public static Vector256<byte> Subtract(Vector256<byte> a, Vector256<byte> b) => a - b;
 
     public static Vector256<byte> Min(Vector256<byte> a, Vector256<byte> b) => Vector256.Min(a, b);
 

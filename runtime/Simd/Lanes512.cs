@@ -13,11 +13,15 @@ internal readonly struct Lanes512 : ILanes<Vector512<byte>, Vector512<short>, Ve
 
     public static bool IsSupported => Vector512.IsHardwareAccelerated;
 
+    public static bool AddsFromMemory => true;
+
     public static Vector512<byte> LoadBytes(ref byte source) => Vector512.LoadUnsafe(ref source);
 
     public static void StoreBytes(Vector512<byte> value, ref byte target) => value.StoreUnsafe(ref target);
 
     public static Vector512<byte> Add(Vector512<byte> a, Vector512<byte> b) => a + b;
+
+    public static Vector512<byte> Subtract(Vector512<byte> a, Vector512<byte> b) => a - b;
 
     public static Vector512<byte> Min(Vector512<byte> a, Vector512<byte> b) => Vector512.Min(a, b);
 

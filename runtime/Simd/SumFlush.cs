@@ -12,9 +12,9 @@ internal static class SumFlush<TLanes, TBytes, TWords, TInts>
     where TWords : struct
     where TInts : struct
 {
-    /// <summary>planes = ((planes &lt;&lt; flush shift) + words) &lt;&lt; final shift, or without the planes where this is the first to reach them.</summary>
+    /// <summary>planes = (words &lt;&lt; shift) − bias, and with what was there before where the step says so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Flush<TKind>(TWords first, TWords second, int step, ref int planes)
+    public static void Flush<TKind>(TWords first, TWords second, int step, int bias, ref int planes)
         where TKind : ITileKind
     {
         int quarter = TLanes.Count >> 2;
@@ -27,33 +27,53 @@ internal static class SumFlush<TLanes, TBytes, TWords, TInts>
         TInts q = TLanes.ShiftRight(TLanes.ShiftLeft(odds, 16), 16);
         TInts r = TLanes.ShiftRight(evens, 16);
         TInts s = TLanes.ShiftRight(odds, 16);
-        if ((step & Im2colProgram.JoinBit) != 0)
+        int shift = step & Im2colProgram.ShiftMask;
+        p = TLanes.ShiftLeft(p, shift);
+        q = TLanes.ShiftLeft(q, shift);
+        r = TLanes.ShiftLeft(r, shift);
+        s = TLanes.ShiftLeft(s, shift);
+        if (TLanes.AddsFromMemory && TKind.SumsBytes)
         {
-            int flush = (step >> Im2colProgram.JoinAt) & Im2colProgram.ShiftMask;
-            p = TLanes.Add(p, TLanes.ShiftLeft(TLanes.LoadInts(ref planes), flush));
-            q = TLanes.Add(q, TLanes.ShiftLeft(TLanes.LoadInts(ref Unsafe.Add(ref planes, quarter)), flush));
-            r = TLanes.Add(r, TLanes.ShiftLeft(TLanes.LoadInts(ref Unsafe.Add(ref planes, half)), flush));
-            s = TLanes.Add(s, TLanes.ShiftLeft(TLanes.LoadInts(ref Unsafe.Add(ref planes, half + quarter)), flush));
+            TInts biases = TLanes.Broadcast(bias);
+            p = TLanes.Subtract(p, biases);
+            q = TLanes.Subtract(q, biases);
+            r = TLanes.Subtract(r, biases);
+            s = TLanes.Subtract(s, biases);
         }
 
-        int final = step & Im2colProgram.ShiftMask;
-        p = TLanes.ShiftLeft(p, final);
-        q = TLanes.ShiftLeft(q, final);
-        r = TLanes.ShiftLeft(r, final);
-        s = TLanes.ShiftLeft(s, final);
+        if ((step & Im2colProgram.JoinBit) != 0)
+        {
+            p = TLanes.Add(p, TLanes.LoadInts(ref planes));
+            q = TLanes.Add(q, TLanes.LoadInts(ref Unsafe.Add(ref planes, quarter)));
+            r = TLanes.Add(r, TLanes.LoadInts(ref Unsafe.Add(ref planes, half)));
+            s = TLanes.Add(s, TLanes.LoadInts(ref Unsafe.Add(ref planes, half + quarter)));
+        }
+
         TLanes.StoreInts(p, ref planes);
         TLanes.StoreInts(q, ref Unsafe.Add(ref planes, quarter));
         TLanes.StoreInts(r, ref Unsafe.Add(ref planes, half));
         TLanes.StoreInts(s, ref Unsafe.Add(ref planes, half + quarter));
     }
 
-    /// <summary>Stores the two planes of a vector of a row whose sums stay words.</summary>
+    /// <summary>As <see cref="Flush"/>, of a row whose sums stay words: two planes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void KeepWords<TKind>(TWords first, TWords second, ref int planes)
+    public static void KeepWords<TKind>(TWords first, TWords second, int step, int bias, ref int planes)
         where TKind : ITileKind
     {
         TWords low = TKind.HoldsLevels ? TLanes.PlaneOfEvenOdd(first, second) : TLanes.PlaneOfSums(first, second);
         TWords high = TKind.HoldsLevels ? TLanes.SecondPlaneOfEvenOdd(first, second) : TLanes.SecondPlaneOfSums(first, second);
+        if (TLanes.AddsFromMemory && TKind.SumsBytes)
+        {
+            TWords biases = TLanes.Broadcast((short)bias);
+            low = TLanes.Subtract(low, biases);
+            high = TLanes.Subtract(high, biases);
+            if ((step & Im2colProgram.JoinBit) != 0)
+            {
+                low = TLanes.Add(low, TLanes.AsWords(TLanes.LoadInts(ref planes)));
+                high = TLanes.Add(high, TLanes.AsWords(TLanes.LoadInts(ref Unsafe.Add(ref planes, TLanes.Count >> 2))));
+            }
+        }
+
         TLanes.StoreInts(TLanes.AsInts(low), ref planes);
         TLanes.StoreInts(TLanes.AsInts(high), ref Unsafe.Add(ref planes, TLanes.Count >> 2));
     }

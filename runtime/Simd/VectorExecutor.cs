@@ -19,7 +19,7 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
         Name = name;
         List<Im2colRunner<TLanes, TBytes, TWords, TInts>> runners = [];
         List<BinaryPartedRunner> binaries = [];
-        int tileBytes = 0, blockBytes = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0, cellBytes = 0, lineBytes = 0;
+        int tileBytes = 0, blockBytes = 0, sumInts = 0, stageBytes = 0, bestInts = 0, windows = 0, maskBytes = 0, cellBytes = 0, lineBytes = 0;
         MakeSteps(model);
         foreach (LayerRunner step in Steps)
         {
@@ -38,17 +38,19 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
             runners.Add(runner);
             tileBytes = Math.Max(tileBytes, runner.TileBytes);
             blockBytes = Math.Max(blockBytes, runner.BlockBytes);
+            sumInts = Math.Max(sumInts, runner.SumInts);
             stageBytes = Math.Max(stageBytes, runner.StageBytes);
             bestInts = Math.Max(bestInts, runner.BestInts);
             maskBytes = Math.Max(maskBytes, runner.MaskBytes);
             windows = Math.Max(windows, runner.Windows);
         }
 
-        CheckScratch(model, threads, BlockScratch.BytesOf(tileBytes, blockBytes, bestInts, windows, maskBytes));
+        sumInts = Math.Max(sumInts, blockBytes);
+        CheckScratch(model, threads, BlockScratch.BytesOf(tileBytes, blockBytes, sumInts, bestInts, windows, maskBytes));
         byte[] stage = new byte[stageBytes];
         BlockScratch[] scratch = new BlockScratch[threads];
         for (int i = 0; i < threads; i++)
-            scratch[i] = new BlockScratch(tileBytes, blockBytes, bestInts, windows, maskBytes);
+            scratch[i] = new BlockScratch(tileBytes, blockBytes, sumInts, bestInts, windows, maskBytes);
         foreach (Im2colRunner<TLanes, TBytes, TWords, TInts> runner in runners)
             runner.Attach(stage, scratch);
         if (binaries.Count > 0)

@@ -14,17 +14,13 @@ internal sealed class WordRows
     private readonly Model _model;
     private readonly TapLayer _layer;
     private readonly int[] _levelMax = [];
-    private readonly bool _isDirect;
 
     /// <param name="model">The model.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="taps">Its taps.</param>
-    /// <param name="program">Made of them; the rows that are found are marked in its steps.</param>
-    /// <param name="isDirect">Whether <see cref="DirectSum"/> sums them, not the program.</param>
-    public WordRows(Model model, TapLayer layer, TapList taps, Im2colProgram program, bool isDirect)
+    public WordRows(Model model, TapLayer layer, TapList taps)
         : this(model, layer)
     {
-        _isDirect = isDirect;
         _levelMax = LevelMax(model, layer);
         if (layer.Mode == AccumulatorLayer.ModeRaw || layer.Borders is not null)
             return;
@@ -34,14 +30,14 @@ internal sealed class WordRows
 
         int least = ModelFormat.ExponentMax;
         for (int row = 0; row < layer.Rows; row++)
-            least = Math.Min(least, UnitOfTaps(program, row));
+            least = Math.Min(least, UnitOfTaps(taps, row));
         bool isArgMax = layer.Mode == AccumulatorLayer.ModeArgMax;
         bool all = true;
         for (int row = 0; row < layer.Rows; row++)
         {
             HasSlope[row] = layer.SlopeCount is not null && SlopeCounts(layer, row, LeastSum(taps, row));
-            Exponent[row] = isArgMax ? least : Unit(program, row);
-            Has[row] = Fits(taps, program, row);
+            Exponent[row] = isArgMax ? least : Unit(taps, row);
+            Has[row] = Fits(taps, row);
             all &= Has[row];
         }
 
@@ -50,9 +46,6 @@ internal sealed class WordRows
             Array.Clear(Has);
         else if (isArgMax)
             SortByRest();
-        for (int row = 0; row < layer.Rows; row++)
-            if (Has[row] && !isDirect)
-                Mark(program, row);
     }
 
     private WordRows(Model model, TapLayer layer)
@@ -99,20 +92,14 @@ internal sealed class WordRows
         return most;
     }
 
-    private static int LastStep(Im2colProgram program, int row) => program.FirstStep[row + 1] - 1;
-
-    private static bool HasTaps(Im2colProgram program, int row) => LastStep(program, row) > program.FirstStep[row];
-
-    /// <summary>Exponent of the row's 16-bit sums; that of no taps is any.</summary>
-    private static int FinalShift(Im2colProgram program, int row) =>
-        HasTaps(program, row) ? program.Steps[LastStep(program, row)] & Im2colProgram.ShiftMask : 31;
-
-    private int Unit(Im2colProgram program, int row) => HasSlope[row] ? 0 : Math.Min(UnitOfTaps(program, row), _layer.Shift[row]);
+    private int Unit(TapList taps, int row) => HasSlope[row] ? 0 : Math.Min(UnitOfTaps(taps, row), _layer.Shift[row]);
 
     /// <summary>The least exponent of what is summed.</summary>
-    private int UnitOfTaps(Im2colProgram program, int row)
+    private int UnitOfTaps(TapList taps, int row)
     {
-        int unit = FinalShift(program, row);
+        // Exponents of a row's runs fall; that of no taps is any.
+        int last = taps.FirstRun[row + 1] - 1;
+        int unit = last < taps.FirstRun[row] ? 31 : taps.Exponent[last];
         foreach (byte[] shifts in _layer.SkipShift)
             unit = Math.Min(unit, shifts[row]);
         return unit;
@@ -149,11 +136,9 @@ internal sealed class WordRows
 
     private static long Part(long sum, int shift) => shift < 0 ? sum << -shift : sum >> shift;
 
-    /// <summary>Whether the row's sums fit; where the program sums them, it must not have moved them to 32 bits before the end.</summary>
-    private bool Fits(TapList taps, Im2colProgram program, int row)
+    /// <summary>Whether the row's sums fit. What they are on the way need not, since they are exact modulo 2^16.</summary>
+    private bool Fits(TapList taps, int row)
     {
-        if (!_isDirect && (program.Steps[LastStep(program, row)] & Im2colProgram.JoinBit) != 0)
-            return false;
         int area = _layer.KernelHeight * _layer.KernelWidth;
         long low = 0;
         long high = 0;
@@ -213,11 +198,5 @@ internal sealed class WordRows
             int rest = (_layer.Bias[a] & unit).CompareTo(_layer.Bias[b] & unit);
             return rest != 0 ? rest : b.CompareTo(a);
         });
-    }
-
-    private void Mark(Im2colProgram program, int row)
-    {
-        int shift = HasTaps(program, row) ? FinalShift(program, row) - Exponent[row] : 0;
-        program.Steps[LastStep(program, row)] = Im2colProgram.FlushBit | Im2colProgram.WordsBit | (shift << Im2colProgram.ShiftAt);
     }
 }

@@ -30,7 +30,7 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
             step = ref Unsafe.Add(ref step, 1);
             if ((s & Im2colProgram.ShiftBits) != 0)
             {
-                int shift = (s >> Im2colProgram.ShiftAt) & Im2colProgram.ShiftMask;
+                int shift = (s & Im2colProgram.ShiftBits) >> Im2colProgram.ShiftAt;
                 a0 = TLanes.ShiftLeft(a0, shift);
                 b0 = TLanes.ShiftLeft(b0, shift);
                 if (TBlock.Vectors > 1)
@@ -64,40 +64,40 @@ internal static class WordTapSum<TLanes, TBytes, TWords, TInts>
             {
                 if ((s & Im2colProgram.WordsBit) != 0)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a0, b0, ref sums);
+                    SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a0, b0, s, 0, ref sums);
                     if (TBlock.Vectors > 1)
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a1, b1, ref Unsafe.Add(ref sums, 1 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a1, b1, s, 0, ref Unsafe.Add(ref sums, 1 << log2));
                     if (TBlock.Vectors > 2)
                     {
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a2, b2, ref Unsafe.Add(ref sums, 2 << log2));
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a3, b3, ref Unsafe.Add(ref sums, 3 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a2, b2, s, 0, ref Unsafe.Add(ref sums, 2 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a3, b3, s, 0, ref Unsafe.Add(ref sums, 3 << log2));
                     }
 
                     if (TBlock.Vectors > 4)
                     {
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a4, b4, ref Unsafe.Add(ref sums, 4 << log2));
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a5, b5, ref Unsafe.Add(ref sums, 5 << log2));
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a6, b6, ref Unsafe.Add(ref sums, 6 << log2));
-                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a7, b7, ref Unsafe.Add(ref sums, 7 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a4, b4, s, 0, ref Unsafe.Add(ref sums, 4 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a5, b5, s, 0, ref Unsafe.Add(ref sums, 5 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a6, b6, s, 0, ref Unsafe.Add(ref sums, 6 << log2));
+                        SumFlush<TLanes, TBytes, TWords, TInts>.KeepWords<TKind>(a7, b7, s, 0, ref Unsafe.Add(ref sums, 7 << log2));
                     }
                     return;
                 }
 
-                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a0, b0, s, ref sums);
+                SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a0, b0, s, 0, ref sums);
                 if (TBlock.Vectors > 1)
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a1, b1, s, ref Unsafe.Add(ref sums, 1 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a1, b1, s, 0, ref Unsafe.Add(ref sums, 1 << log2));
                 if (TBlock.Vectors > 2)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a2, b2, s, ref Unsafe.Add(ref sums, 2 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a3, b3, s, ref Unsafe.Add(ref sums, 3 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a2, b2, s, 0, ref Unsafe.Add(ref sums, 2 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a3, b3, s, 0, ref Unsafe.Add(ref sums, 3 << log2));
                 }
 
                 if (TBlock.Vectors > 4)
                 {
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a4, b4, s, ref Unsafe.Add(ref sums, 4 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a5, b5, s, ref Unsafe.Add(ref sums, 5 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a6, b6, s, ref Unsafe.Add(ref sums, 6 << log2));
-                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a7, b7, s, ref Unsafe.Add(ref sums, 7 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a4, b4, s, 0, ref Unsafe.Add(ref sums, 4 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a5, b5, s, 0, ref Unsafe.Add(ref sums, 5 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a6, b6, s, 0, ref Unsafe.Add(ref sums, 6 << log2));
+                    SumFlush<TLanes, TBytes, TWords, TInts>.Flush<TKind>(a7, b7, s, 0, ref Unsafe.Add(ref sums, 7 << log2));
                 }
 
                 a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = default;

@@ -44,11 +44,11 @@ public class VectorScratchTests
         return bound.Bytes;
     }
 
-    /// <summary>A blob of a few hundred bytes whose tile is large: one thread may have it, not any number of them.</summary>
+    /// <summary>A blob of a few hundred bytes whose tile is large, since wide codes are not taken in parts: one thread may have it, not any number of them.</summary>
     [TestMethod]
     public void ThreadsThatNeedTooMuchAreRefused()
     {
-        byte[] blob = Padded(40_000).ToBlob();
+        byte[] blob = Padded(40_000, 8).ToBlob();
         Assert.IsLessThan(16 << 10, blob.Length);
         Model model = Model.Load(blob, 1 << 20);
         foreach (ExecutorKind kind in Executors.All.Where(k => k.IsSupported && k.IsThreaded))
@@ -87,12 +87,12 @@ public class VectorScratchTests
     }
 
     /// <summary>A row of equal weights over a 1x3 kernel with padding: many cells for few bytes.</summary>
-    private static TestModel Padded(int channels)
+    private static TestModel Padded(int channels, int bits = 4)
     {
         TestModel made = new();
         made.Model.Input.ChannelOrder = InputFormat.ChannelsGray;
         made.Model.Input.Flat = true;
-        int input = made.AddTensor(channels, 1, 1, 4);
+        int input = made.AddTensor(channels, 1, 1, bits);
         int output = made.AddTensor(1, 1, 1, 8);
         TapLayer layer = new()
         {
