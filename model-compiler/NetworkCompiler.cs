@@ -26,15 +26,22 @@ public static class NetworkCompiler
     /// <param name="options">What the user asked for.</param>
     /// <param name="remark">Told what was fused, dropped or left to the host, a line each.</param>
     /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
+    /// <param name="sensitivities">Of the same graph on the same frames; null: none is known.</param>
     /// <returns>The blob.</returns>
     /// <exception cref="BarrelException">BRL2001 to BRL2007.</exception>
     public static byte[] Compile(
-        Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<string>? remark = null, Action<int, int>? progress = null)
+        Graph graph,
+        ModelCard card,
+        IReadOnlyList<byte[]> frames,
+        QuantizeOptions options,
+        Action<string>? remark = null,
+        Action<int, int>? progress = null,
+        SensitivityCache? sensitivities = null)
     {
         LoweredNetwork network = Lower(graph, card);
         foreach (string line in network.Remarks)
             remark?.Invoke(line);
-        Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options, progress);
+        Dictionary<LinearLayer, QuantizedLinear> quantized = Quantizer.Quantize(network, frames, options, progress, sensitivities);
         ScaleRange.Check(network);
         if (WeightSchemes.Remark(options.Weights, quantized) is string approximation)
             remark?.Invoke(approximation);

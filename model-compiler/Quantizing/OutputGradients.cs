@@ -11,8 +11,11 @@ namespace Barrel.Compiler.Quantizing;
 /// </summary>
 internal static class OutputGradients
 {
-    /// <summary>Probes in all at least: few frames get several each.</summary>
-    private const int ProbesMin = 64;
+    /// <summary>
+    /// Probes in all at least: few frames get several each. A row's mean square over 64 is too noisy to share out half an add by: ESPNet at 0.5 gains
+    /// 0.4 points of mIoU from 256, on average over calibration sets.
+    /// </summary>
+    private const int ProbesMin = 256;
 
     /// <param name="network">The network.</param>
     /// <param name="frames">Codes of the frames to measure on.</param>

