@@ -17,7 +17,7 @@ public class SoakTests
     [TestMethod]
     public void TwentyThousandFramesAllocateNothingAndLeaveNothingOpen()
     {
-        using SimulatedGpioDriver driver = new();
+        using SimulatedPins driver = new();
         using DecisionPins pins = new(driver, Boards.Boards.Find("desktop").Pins);
         using StringWriter log = new();
         Meter meter = new();
@@ -37,7 +37,7 @@ public class SoakTests
     [TestMethod]
     public void AHundredReloadsLeaveNothingOpen()
     {
-        using SimulatedGpioDriver driver = new();
+        using SimulatedPins driver = new();
         using DecisionPins pins = new(driver, Boards.Boards.Find("desktop").Pins);
         using StringWriter log = new();
         byte[][] blobs = [SmallRoad.Blob(16, 12), SmallRoad.Blob(30, 22, channels: 1)];

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Barrel.Host.Cameras.V4l2;
+namespace Barrel.Host.Linux;
 
-/// <summary>The calls of the C library that a video device needs.</summary>
+/// <summary>The calls of the C library that device files need.</summary>
 internal static unsafe partial class SystemCalls
 {
     /// <summary>Read and write, no waiting, not for child processes; the same bits on arm64 and x64.</summary>
@@ -36,7 +36,7 @@ internal static unsafe partial class SystemCalls
     // The C library's ioctl takes any number of arguments; on Linux both processors pass the third as they pass a fixed one.
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int Control(int file, nuint request, void* argument);
+    private static partial int Control(int file, nuint request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -49,4 +49,19 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Poll(Waiting* waiting, nuint count, int timeoutMs);
+
+    /// <summary>Asks a device, again where a signal came between.</summary>
+    /// <param name="argument">What the request's number stands for.</param>
+    /// <returns>A <see cref="SystemError"/>.</returns>
+    public static int Request(int file, uint request, void* argument)
+    {
+        while (Control(file, request, argument) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error != SystemError.Interrupted)
+                return error;
+        }
+
+        return SystemError.None;
+    }
 }
