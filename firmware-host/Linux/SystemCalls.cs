@@ -8,6 +8,9 @@ internal static unsafe partial class SystemCalls
     /// <summary>Read and write, no waiting, not for child processes; the same bits on arm64 and x64.</summary>
     public const int OpenFlags = 0x2 | 0x800 | 0x8_0000;
 
+    /// <summary>Reading alone, not for child processes.</summary>
+    public const int OpenToRead = 0x8_0000;
+
     public const int MapForReading = 1;
     public const int MapShared = 1;
 
@@ -28,6 +31,10 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Flush(int file);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,3 +1,4 @@
+using Barrel.Host.Linux;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Service;
@@ -56,6 +57,7 @@ internal sealed class LastGoodModel(string? folder)
             }
 
             File.Move(temporary, Path, overwrite: true);
+            FolderEntries.Flush(System.IO.Path.GetDirectoryName(Path)!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
