@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.IO.Compression;
 using Barrel.Host.Cameras;
 using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
 
-/// <summary><c>barrel-host scene</c>: writes a clip of the scene generator; the demo's clip is made with it.</summary>
+/// <summary><c>barrel-host scene</c>: writes a clip of the scene generator; the demo's is the default.</summary>
 internal static class SceneCommand
 {
     public static Command Create(CommandContext context)
@@ -18,7 +17,7 @@ internal static class SceneCommand
         WholeNumber.InRange(seed, int.MinValue, int.MaxValue);
         WholeNumber.InRange(rate, 1, 1000);
         WholeNumber.InRange(frames, 1, 1_000_000);
-        Option<string> output = new("--output", "-o") { Description = "a .y4m file, or .y4m.br for one in Brotli", Required = true };
+        Option<string> output = new("--output", "-o") { Description = "a .y4m file", Required = true };
         Command command = new("scene", "write a clip of the scene generator") { seed, size, rate, frames, output };
         command.Hidden = true;
         command.SetAction(arguments =>
@@ -30,13 +29,7 @@ internal static class SceneCommand
             try
             {
                 using (FileStream file = File.Create(temporary))
-                {
-                    using Stream stream = path.EndsWith(".br", StringComparison.Ordinal)
-                        ? new BrotliStream(file, CompressionLevel.SmallestSize)
-                        : file;
-                    Write(camera, stream, arguments.GetValue(rate), arguments.GetValue(frames));
-                }
-
+                    Write(camera, file, arguments.GetValue(rate), arguments.GetValue(frames));
                 File.Move(temporary, path, overwrite: true);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
