@@ -66,7 +66,7 @@ public class InstallTests
         string folder = asked[^1].Split("rm -rf ")[1].Split(';')[0], install = asked[^1][(FakeHost.Name.Length + 2)..];
 
         const string status = "barrel-host status --json";
-        const string who = "ps -o user,args | grep 'barrel-host run' | grep -v grep; ls -l /opt/barrel /var/lib/barrel; sh /watch & sleep 5; touch /tmp/enough; wait";
+        const string who = "ps -o user,args | grep 'barrel-host run' | grep -v grep; sh /watch & sleep 5; touch /tmp/enough; wait; ls -l /opt/barrel /var/lib/barrel";
         string prepare = $"sh /prepare; mv /flashed {folder}";
         VirtualBoard board = new VirtualBoard { Modules = [SimulatedHeader.Module, "vivid n_devs=1 node_types=0x1"] }
             .Put("prepare", Text(Prepare))
