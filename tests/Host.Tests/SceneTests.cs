@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Barrel.Host.Cameras;
-using Barrel.Host.Commands;
 using Barrel.Host.Scenes;
 
 namespace Barrel.Host.Tests;
