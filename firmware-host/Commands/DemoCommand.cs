@@ -29,6 +29,9 @@ internal static class DemoCommand
                     Model = "of the demo",
                     Camera = "of the demo",
                     Frames = DemoFiles.ClipFrameCount,
+
+                    // The clip stands still between its frames, and a slow machine shows the same as a fast one.
+                    Watchdog = RunConfigKeys.WatchdogMsMax,
                     Overlay = arguments.GetRequiredValue(overlay),
                     Json = arguments.GetValue(json),
                 },

@@ -89,8 +89,8 @@ public partial class PinTests
     public void Lines_that_another_program_holds_are_named()
     {
         VirtualBoard.Require();
-        const string held = $"barrel-host run {OnPins} --camera scene:7:64x48 --realtime >/dev/null 2>&1 & sleep 3; barrel-host {Street} {OnPins}; code=$?; kill $!; wait; exit $code";
         const string free = $"barrel-host run {OnPins} --camera scene:7:64x48 --frames 1";
+        const string held = $"barrel-host run {OnPins} --camera scene:7:64x48 --realtime >/dev/null 2>&1 & sleep 3; {free}; code=$?; kill $!; wait; exit $code";
         const string other = $"barrel-host run --model {Model} --pins gpio --board raspberry-pi-4 --camera scene:7:64x48 --frames 1";
         BoardRun board = Board().Do(held).Do(free).Do(other).Run();
         Assert.StartsWith("error BRL4028: pins: line 17 of /dev/gpiochip1 is held by 'barrel-host'", board.AssertEnded(held, 1).Error);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Barrel.Host.Cameras;
 using Barrel.Host.Decision;
 using Barrel.Host.Loop;
@@ -11,7 +12,7 @@ namespace Barrel.Host.Tests.Service;
 [DoNotParallelize]
 public class SoakTests
 {
-    private const int FrameCount = 20_000;
+    private static readonly long FrameCount = long.Parse(Environment.GetEnvironmentVariable("BARREL_SOAK_FRAMES") ?? "20000", CultureInfo.InvariantCulture);
     private const int WarmFrames = 500;
 
     [TestMethod]
