@@ -12,11 +12,12 @@ namespace Barrel.Host.Tests.Service;
 [DoNotParallelize]
 public class SoakTests
 {
+    /// <summary>A million takes minutes.</summary>
     private static readonly long FrameCount = long.Parse(Environment.GetEnvironmentVariable("BARREL_SOAK_FRAMES") ?? "20000", CultureInfo.InvariantCulture);
     private const int WarmFrames = 500;
 
     [TestMethod]
-    public void TwentyThousandFramesAllocateNothingAndLeaveNothingOpen()
+    public void ManyFramesAllocateNothingAndLeaveNothingOpen()
     {
         using SimulatedPins driver = new();
         using DecisionPins pins = new(driver, Boards.Boards.Find("desktop").Pins);
