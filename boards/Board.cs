@@ -39,6 +39,9 @@ public sealed class Board
     /// <summary>Number of the gpiochip with the pins, −1 where there is none or the question does not arise.</summary>
     public required int GpioChip { get; init; }
 
+    /// <summary>The label of its controller, by which Linux programs find it whatever its number; null to take the number.</summary>
+    public string? GpioLabel { get; init; }
+
     public required BoardPins Pins { get; init; }
 
     public required BoardSpi Spi { get; init; }
@@ -77,6 +80,9 @@ public sealed class BoardPin
 
     /// <summary>Level while there is no decision: 0 low, 1 high.</summary>
     public required int SafeLevel { get; init; }
+
+    /// <summary>The kernel's name of the line, which goes before the number where the kernel knows it, or null.</summary>
+    public string? Line { get; init; }
 }
 
 /// <summary>Where an SPI chip is connected.</summary>

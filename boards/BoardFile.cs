@@ -33,6 +33,7 @@ public static class BoardFile
         InRange(source, "arenaBytesMax", board.ArenaBytesMax, 1024, Math.Min(board.RamBytes, int.MaxValue));
         InRange(source, "l1Bytes", board.L1Bytes, 1024, 1 << 30);
         InRange(source, "gpioChip", board.GpioChip, -1, 255);
+        CheckName(source, "gpioLabel", board.GpioLabel);
         InRange(source, "spi.bus", board.Spi.Bus, 0, 255);
         InRange(source, "spi.chipSelect", board.Spi.ChipSelect, 0, 255);
         InRange(source, "spi.clockHz", board.Spi.ClockHz, 1000, 200_000_000);
@@ -46,6 +47,7 @@ public static class BoardFile
         {
             InRange(source, $"pins.{names[i]}.number", pins[i].Number, 0, 511);
             InRange(source, $"pins.{names[i]}.safeLevel", pins[i].SafeLevel, 0, 1);
+            CheckName(source, $"pins.{names[i]}.line", pins[i].Line);
             for (int j = 0; j < i; j++)
             {
                 if (pins[i].Number == pins[j].Number)
@@ -76,6 +78,14 @@ public static class BoardFile
             throw Wrong(source, "chip.operationFj", $"{chip.OperationFj}", "0 to 1e9");
         if (!(chip.LinkBitPj is >= 0 and <= 1e9))
             throw Wrong(source, "chip.linkBitPj", $"{chip.LinkBitPj}", "0 to 1e9");
+    }
+
+    /// <summary>A name as the kernel's GPIO device gives it, or none.</summary>
+    private static void CheckName(string source, string key, string? name)
+    {
+        const int bytesMax = 31;
+        if (name is not null && (name.Length is 0 or > bytesMax || name.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0 || name.Trim() != name))
+            throw Wrong(source, key, $"'{name}'", $"1 to {bytesMax} printable ASCII characters, no space at either end");
     }
 
     private static void InRange(string source, string key, long value, long min, long max)

@@ -34,11 +34,11 @@ internal sealed class ChainPlan
         chains = new PlannedChain[chip.Segments];
         segmentPes = chip.SegmentPes;
         bankCount = chip.InputBits / chip.SegmentPes;
-        startBit = document.InProse(@"bit (?<number>\d+), START: a chain begins here");
-        countHighBit = document.InProse(@"bits (?<number>\d+) to \d+: how many of the segment's PEs");
-        countLowBit = document.InProse(@"bits \d+ to (?<number>\d+): how many of the segment's PEs");
-        bankHighBit = document.InProse(@"bits (?<number>\d+) to \d+: bank");
-        bankLowBit = document.InProse(@"bits \d+ to (?<number>\d+): bank");
+        startBit = document.InProse("bit @, START: a chain begins here");
+        countHighBit = document.InProse("bits @ to #: how many of the segment's PEs");
+        countLowBit = document.InProse("bits # to @: how many of the segment's PEs");
+        bankHighBit = document.InProse("bits @ to #: bank");
+        bankLowBit = document.InProse("bits # to @: bank");
     }
 
     public ReadOnlySpan<PlannedSegment> Segments => segments.AsSpan(0, segmentCount);

@@ -24,12 +24,12 @@ internal sealed class FrameLayout
         AnswerData = Answered("data");
         AnswerCheck = Answered("check of the request's check word");
 
-        Mark = document.InProse(@"sequence number \(high byte\), `(?<number>[0-9A-F]{2})` \(low byte\)", 16);
-        Polynomial = document.InProse("polynomial (?<number>[0-9A-F]{4}), beginning with", 16);
-        Beginning = document.InProse("beginning with (?<number>[0-9A-F]{4}), no reflection and no final inversion", 16);
-        ResetBit = document.InProse(@"\*\*Status\*\*: bit (?<number>\d): the chip has been reset");
-        BusyBit = document.InProse(@"; bit (?<number>\d): busy; bits \d and \d: always");
-        OneBit = document.InProse(@"bits (?<number>\d) and \d: always 1 and 0");
+        Mark = document.InProse("sequence number (high byte), `@` (low byte)", 16);
+        Polynomial = document.InProse("polynomial @, beginning with", 16);
+        Beginning = document.InProse("beginning with @, no reflection and no final inversion", 16);
+        ResetBit = document.InProse("**Status**: bit @: the chip has been reset");
+        BusyBit = document.InProse("; bit @: busy; bits # and #: always");
+        OneBit = document.InProse("bits @ and #: always 1 and 0");
     }
 
     /// <summary>Word with the sequence number and the mark.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Barrel.Boards;
 
 namespace Barrel.ChipEmulator;
@@ -8,7 +7,7 @@ namespace Barrel.ChipEmulator;
 /// The link's register document, <c>tdnn-link.md</c>, as its tables and sentences say it. The emulator has no number of the link but those
 /// found here, so that a mistake in the driver's own copy of them shows.
 /// </summary>
-internal sealed partial class LinkDocument
+internal sealed class LinkDocument
 {
     private const string Resource = "tdnn-link.md";
 
@@ -32,7 +31,7 @@ internal sealed partial class LinkDocument
             }
         }
 
-        prose = Spaces().Replace(markdown, " ");
+        prose = string.Join(' ', markdown.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>The document that this program was built with.</summary>
@@ -64,8 +63,8 @@ internal sealed partial class LinkDocument
         return Number(row[0], 10);
     }
 
-    /// <summary>The number that a sentence of the document has in the pattern's group <c>number</c>.</summary>
-    /// <param name="pattern">Regular expression that one place fits.</param>
+    /// <summary>The number that a sentence of the document has where the pattern has '@'.</summary>
+    /// <param name="pattern">Text that one place fits; '#' stands for a number that is passed over.</param>
     /// <param name="radix">10 or 16.</param>
     public int InProse(string pattern, int radix = 10) => Find(prose, pattern, radix);
 
@@ -85,10 +84,45 @@ internal sealed partial class LinkDocument
 
     private static int Find(string text, string pattern, int radix)
     {
-        MatchCollection found = Regex.Matches(text, pattern, RegexOptions.CultureInvariant);
-        return found.Count == 1
-            ? Number(found[0].Groups["number"].Value, radix)
-            : throw new InvalidDataException($"{Resource} says {found.Count} times what fits '{pattern}'; once would be right");
+        int count = 0, number = 0;
+        for (int at = 0; at < text.Length; at++)
+        {
+            if (Fits(text.AsSpan(at), pattern, radix, out Range digits) && !(IsNumberFirst(pattern) && at > 0 && char.IsAsciiLetterOrDigit(text[at - 1])))
+            {
+                count++;
+                number = Number(text[at..][digits], radix);
+            }
+        }
+
+        return count == 1 ? number : throw new InvalidDataException($"{Resource} says {count} times what fits '{pattern}'; once would be right");
+    }
+
+    // A number is taken whole: its later digits are no place of their own.
+    private static bool IsNumberFirst(string pattern) => pattern[0] is '@' or '#';
+
+    private static bool Fits(ReadOnlySpan<char> text, string pattern, int radix, out Range wanted)
+    {
+        wanted = default;
+        int at = 0;
+        foreach (char c in pattern)
+        {
+            int begin = at;
+            if (c is not ('@' or '#'))
+            {
+                if (at == text.Length || text[at++] != c)
+                    return false;
+                continue;
+            }
+
+            while (at < text.Length && (char.IsAsciiDigit(text[at]) || (radix == 16 && text[at] is >= 'A' and <= 'F')))
+                at++;
+            if (at == begin)
+                return false;
+            if (c == '@')
+                wanted = begin..at;
+        }
+
+        return true;
     }
 
     private static string ReadResource()
@@ -97,7 +131,4 @@ internal sealed partial class LinkDocument
         using StreamReader reader = new(stream);
         return reader.ReadToEnd();
     }
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
 }

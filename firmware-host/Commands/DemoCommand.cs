@@ -4,7 +4,7 @@ using Barrel.Host.Service;
 
 namespace Barrel.Host.Commands;
 
-/// <summary><c>barrel-host demo</c>: the embedded network on the embedded clip, with simulated pins.</summary>
+/// <summary><c>barrel-host demo</c>: the embedded network on a rendered clip, with simulated pins.</summary>
 internal static class DemoCommand
 {
     public static Command Create(CommandContext context)
@@ -19,7 +19,7 @@ internal static class DemoCommand
         command.SetAction(arguments =>
         {
             byte[] blob = DemoFiles.Model();
-            using ICamera clip = new Y4mCamera(DemoFiles.Clip());
+            using ICamera clip = new SceneCamera(DemoFiles.ClipSeed, DemoFiles.ClipWidth, DemoFiles.ClipHeight, DemoFiles.ClipFramesPerSecond);
             new RoadJob
             {
                 Blob = blob,
@@ -28,6 +28,10 @@ internal static class DemoCommand
                 {
                     Model = "of the demo",
                     Camera = "of the demo",
+                    Frames = DemoFiles.ClipFrameCount,
+
+                    // The clip stands still between its frames, and a slow machine shows the same as a fast one.
+                    Watchdog = RunConfigKeys.WatchdogMsMax,
                     Overlay = arguments.GetRequiredValue(overlay),
                     Json = arguments.GetValue(json),
                 },

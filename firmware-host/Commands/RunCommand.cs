@@ -27,7 +27,7 @@ internal static class RunCommand
         Option<string?> record = new("--record") { Description = "write the frames into this .y4m file, to be played again to the same decisions: --camera y4m:FILE" };
         Option<bool?> realtime = new("--realtime") { Description = "play a file or scene at its own speed and drop frames that come too late" };
         Option<bool?> loops = new("--loop") { Description = "begin again at the end of a directory" };
-        Option<int?> watchdog = new("--watchdog") { Description = "milliseconds without a decision until the pins are made safe [default: 1000]" };
+        Option<int?> watchdog = new("--watchdog") { Description = $"milliseconds without a decision until the pins are made safe [default: {PinWatchdog.DefaultMs}]" };
         Option<int?> threads = new("--threads") { Description = "threads that share an inference; the decisions are the same with any number [default: 1]" };
         Option<string?> link = new("--link") { Description = "run the layers that were placed on a TDNN chip there: " + ChipLinks.Help };
         Option<string?> emulate = new("--emulate") { Description = Emulation.Help };

@@ -1,10 +1,9 @@
 using System.CommandLine;
-using System.IO.Compression;
 using Barrel.Host.Cameras;
 
 namespace Barrel.Host.Commands;
 
-/// <summary><c>barrel-host scene</c>: writes a clip of the scene generator; the demo's clip is made with it.</summary>
+/// <summary><c>barrel-host scene</c>: writes a clip of the scene generator; the demo's is the default.</summary>
 internal static class SceneCommand
 {
     public static Command Create(CommandContext context)
@@ -16,7 +15,7 @@ internal static class SceneCommand
         WholeNumber.InRange(seed, int.MinValue, int.MaxValue);
         WholeNumber.InRange(rate, 1, 1000);
         WholeNumber.InRange(frames, 1, 1_000_000);
-        Option<string> output = new("--output", "-o") { Description = "a .y4m file, or .y4m.br for one in Brotli", Required = true };
+        Option<string> output = new("--output", "-o") { Description = "a .y4m file", Required = true };
         Command command = new("scene", "write a clip of the scene generator") { seed, size, rate, frames, output };
         command.Hidden = true;
         command.SetAction(arguments =>
@@ -24,12 +23,7 @@ internal static class SceneCommand
             string path = arguments.GetRequiredValue(output);
             string address = $"{arguments.GetValue(seed)}:{arguments.GetValue(size)}:{arguments.GetValue(rate)}";
             using SceneCamera camera = SceneCamera.Parse(address);
-            ResultFile.Write(path, file =>
-            {
-                using BrotliStream? packed = path.EndsWith(".br", StringComparison.Ordinal) ? new(file, CompressionLevel.SmallestSize, leaveOpen: true) : null;
-                Write(camera, (Stream?)packed ?? file, arguments.GetValue(rate), arguments.GetValue(frames));
-            });
-
+            ResultFile.Write(path, file => Write(camera, file, arguments.GetValue(rate), arguments.GetValue(frames)));
             context.Output.WriteLine($"{path}: {new FileInfo(path).Length} bytes");
             return 0;
         });

@@ -19,7 +19,7 @@ internal sealed class FrameLoopSettings
     public bool IsRealTime { get; init; }
 
     /// <summary>Longest time without a decision before the pins are made safe.</summary>
-    public int WatchdogMs { get; init; } = 1000;
+    public int WatchdogMs { get; init; } = PinWatchdog.DefaultMs;
 }
 
 /// <summary>

@@ -1,4 +1,3 @@
-using System.Device.Gpio;
 using Barrel.Boards;
 using Barrel.Host.Decision;
 
@@ -10,37 +9,39 @@ namespace Barrel.Host.Pins;
 /// </summary>
 internal sealed class DecisionPins : IDisposable
 {
-    private readonly GpioController controller;
-    private readonly BoardPins pins;
-    private readonly IPinLevels levels;
+    private const uint Clear = 1, Blocked = 2, Left = 4, Right = 8, Alive = 16;
+
+    private readonly IPinDriver driver;
+    private readonly uint safeLevels;
     private readonly Lock gate = new();
     private bool isClosed;
     private bool isAliveHigh;
     private long shownMs;
 
-    /// <param name="driver">Simulated or real, one that also is an <see cref="IPinLevels"/>; closed with the pins.</param>
+    /// <param name="driver">Simulated or real; closed with the pins.</param>
     /// <param name="pins">Numbers and safe levels.</param>
     /// <exception cref="HostFailureException">BRL4028: the driver refuses a pin.</exception>
-    public DecisionPins(GpioDriver driver, BoardPins pins)
+    public DecisionPins(IPinDriver driver, BoardPins pins)
     {
-        controller = new GpioController(driver);
-        levels = (IPinLevels)driver;
-        this.pins = pins;
+        this.driver = driver;
+
+        // In the order of the bits above.
+        BoardPin[] all = [pins.Clear, pins.Blocked, pins.Left, pins.Right, pins.Alive];
+        PinName[] names = new PinName[all.Length];
+        for (int i = 0; i < all.Length; i++)
+        {
+            names[i] = new PinName(all[i].Number, all[i].Line);
+            safeLevels |= (uint)all[i].SafeLevel << i;
+        }
+
         try
         {
-            Open(pins.Clear);
-            Open(pins.Blocked);
-            Open(pins.Left);
-            Open(pins.Right);
-            Open(pins.Alive);
+            driver.Open(names, safeLevels);
         }
-        catch (Exception e)
+        catch
         {
-            controller.Dispose();
-            throw new HostFailureException(
-                HostErrors.Pins,
-                $"pins cannot be opened: {PinAccess.OneLine(e)}; another program may hold them (gpioinfo names it), or a pin of the board's file is not on this header",
-                e);
+            driver.Dispose();
+            throw;
         }
 
         IsSafe = true;
@@ -61,20 +62,8 @@ internal sealed class DecisionPins : IDisposable
             if (isClosed)
                 return;
             Volatile.Write(ref shownMs, Environment.TickCount64);
-            if (decision.State == RoadDecision.StateUnknown)
-            {
-                WriteSafeLevels();
-            }
-            else
-            {
-                Write(pins.Clear, decision.State == RoadDecision.StateClear);
-                Write(pins.Blocked, decision.State == RoadDecision.StateBlocked);
-                Write(pins.Left, decision.Corridor == RoadDecision.CorridorLeft);
-                Write(pins.Right, decision.Corridor == RoadDecision.CorridorRight);
-            }
-
             isAliveHigh = !isAliveHigh;
-            Write(pins.Alive, isAliveHigh);
+            driver.Set(LevelsOf(decision) | (isAliveHigh ? Alive : 0));
             IsSafe = false;
         }
     }
@@ -86,9 +75,16 @@ internal sealed class DecisionPins : IDisposable
         {
             if (isClosed || IsSafe)
                 return false;
-            WriteSafeLevels();
-            Write(pins.Alive, pins.Alive.SafeLevel == 1);
             IsSafe = true;
+            try
+            {
+                driver.Set(safeLevels);
+            }
+            catch (HostFailureException)
+            {
+                // Pins that are gone have no level; the loop fails at its next decision, or ends already.
+            }
+
             return true;
         }
     }
@@ -114,19 +110,16 @@ internal sealed class DecisionPins : IDisposable
     public void Dispose()
     {
         Latch();
-        controller.Dispose();
+        driver.Dispose();
     }
 
-    private void Open(BoardPin pin) =>
-        controller.OpenPin(pin.Number, PinMode.Output, pin.SafeLevel == 1 ? PinValue.High : PinValue.Low);
-
-    private void WriteSafeLevels()
+    private uint LevelsOf(RoadDecision decision)
     {
-        Write(pins.Clear, pins.Clear.SafeLevel == 1);
-        Write(pins.Blocked, pins.Blocked.SafeLevel == 1);
-        Write(pins.Left, pins.Left.SafeLevel == 1);
-        Write(pins.Right, pins.Right.SafeLevel == 1);
+        if (decision.State == RoadDecision.StateUnknown)
+            return safeLevels & ~Alive;
+        return (decision.State == RoadDecision.StateClear ? Clear : 0)
+            | (decision.State == RoadDecision.StateBlocked ? Blocked : 0)
+            | (decision.Corridor == RoadDecision.CorridorLeft ? Left : 0)
+            | (decision.Corridor == RoadDecision.CorridorRight ? Right : 0);
     }
-
-    private void Write(BoardPin pin, bool isHigh) => levels.SetLevel(pin.Number, isHigh);
 }

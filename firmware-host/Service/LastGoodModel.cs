@@ -1,4 +1,5 @@
 using Barrel.Boards;
+using Barrel.Host.Linux;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Service;
@@ -50,6 +51,7 @@ internal sealed class LastGoodModel(string? folder)
         try
         {
             WholeFile.Write(Path, stream => stream.Write(blob));
+            FolderEntries.Flush(System.IO.Path.GetDirectoryName(Path)!);
         }
         catch (Exception e) when (WholeFile.IsFailure(e))
         {

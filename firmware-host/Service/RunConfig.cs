@@ -50,7 +50,7 @@ internal sealed record RunConfig
     public string PinKind => Pins ?? PinAccess.Simulated;
 
     [JsonIgnore]
-    public int WatchdogMs => Watchdog ?? 1000;
+    public int WatchdogMs => Watchdog ?? PinWatchdog.DefaultMs;
 
     [JsonIgnore]
     public int ThreadCount => Threads ?? 1;

@@ -1,3 +1,4 @@
+using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Service;
@@ -28,7 +29,7 @@ internal static class RunConfigKeys
         new("record", "text, a file's path", "write the frames into this .y4m file"),
         new("realtime", "true or false", "play a file or scene at its own speed and drop frames that come too late"),
         new("loop", "true or false", "begin again at the end of a directory"),
-        new("watchdog", $"whole number, {WatchdogMsMin} to {WatchdogMsMax}", "milliseconds without a decision until the pins are made safe; 1000 if left out", true),
+        new("watchdog", $"whole number, {WatchdogMsMin} to {WatchdogMsMax}", $"milliseconds without a decision until the pins are made safe; {PinWatchdog.DefaultMs} if left out", true),
         new("threads", $"whole number, 1 to {Executors.ThreadsMax}", "threads that share an inference; 1 if left out", true),
         new("link", "text", "where the TDNN chip is; without it all runs in software"),
         new("emulate", "text", "settings of an emulated chip"),

@@ -37,15 +37,16 @@ public static class Executors
     /// <summary>Most threads of an executor.</summary>
     public const int ThreadsMax = 64;
 
+    // Where a processor never has such vectors, as ARM has none of 256 bits, ahead-of-time compilation leaves the executor out.
     public static ExecutorKind[] All { get; } =
     [
         new(ChainExecutor.ExecutorName, 1, true, false, (model, _) => new ChainExecutor(model)),
         new(SwarExecutor.ExecutorName, 64, true, false, (model, _) => new SwarExecutor(model)),
         new("vector128", 128, Lanes128.IsSupported, true, (model, threads) =>
             new VectorExecutor<Lanes128, Vector128<byte>, Vector128<short>, Vector128<int>>(model, "vector128", threads)),
-        new("vector256", 256, Lanes256.IsSupported, true, (model, threads) =>
+        new("vector256", 256, Lanes256.IsSupported, true, (model, threads) => !Lanes256.IsSupported ? throw Missing("vector256") :
             new VectorExecutor<Lanes256, Vector256<byte>, Vector256<short>, Vector256<int>>(model, "vector256", threads)),
-        new("vector512", 512, Lanes512.IsSupported, true, (model, threads) =>
+        new("vector512", 512, Lanes512.IsSupported, true, (model, threads) => !Lanes512.IsSupported ? throw Missing("vector512") :
             new VectorExecutor<Lanes512, Vector512<byte>, Vector512<short>, Vector512<int>>(model, "vector512", threads)),
     ];
 
@@ -68,9 +69,12 @@ public static class Executors
             if (kind.IsSupported && (string.IsNullOrEmpty(name) || kind.Name == name))
                 chosen = kind;
         if (chosen is null)
-            throw new BarrelException(ModelErrors.UnknownExecutor, $"no executor '{name}' on this machine; there are {string.Join(", ", Supported())}");
+            throw Missing(name!);
         return chosen.Create(model, threads);
     }
+
+    private static BarrelException Missing(string name) =>
+        new(ModelErrors.UnknownExecutor, $"no executor '{name}' on this machine; there are {string.Join(", ", Supported())}");
 
     private static string[] Supported() => [.. Array.FindAll(All, kind => kind.IsSupported).Select(kind => kind.Name)];
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Barrel.Boards;
 using Barrel.Host.Decision;
 using Barrel.Host.Loop;
@@ -13,7 +14,7 @@ namespace Barrel.Host.Tests;
 public sealed class FrameLoopTests : IDisposable
 {
     private readonly Board board = Boards.Boards.Find("desktop");
-    private readonly SimulatedGpioDriver driver = new();
+    private readonly SimulatedPins driver = new();
     private readonly StringWriter log = new();
 
     [TestMethod]
@@ -71,6 +72,41 @@ public sealed class FrameLoopTests : IDisposable
         watchdog.Start();
         Assert.IsTrue(stale.Wait(5000));
         AssertSafe();
+    }
+
+    /// <summary>At a guard's default time, wherever between two of its looks the stall begins.</summary>
+    [TestMethod]
+    public void PinsAreSafeWithinHalfASecondOfAStall()
+    {
+        for (int i = 0; i < 4; i++)
+        {
+            using SimulatedPins simulated = new();
+            using DecisionPins pins = new(simulated, board.Pins);
+            using ManualResetEventSlim stale = new();
+            long safeAt = 0;
+            using PinWatchdog watchdog = new(pins, new FrameLoopSettings().WatchdogMs, () =>
+            {
+                safeAt = Stopwatch.GetTimestamp();
+                stale.Set();
+            });
+            RoadDecision decision = new(new DecisionSettings { FramesToChange = 1 }, 4, 4);
+            watchdog.Start();
+            for (int frame = 0; frame <= 7 + (2 * i); frame++)
+            {
+                Thread.Sleep(33);
+                decision.Update(new byte[16], 0, 0);
+                pins.Show(decision);
+            }
+
+            long lastFrame = Stopwatch.GetTimestamp();
+            Assert.IsTrue(simulated.IsHigh(board.Pins.Clear.Number));
+            Assert.IsTrue(stale.Wait(5000));
+            double milliseconds = Stopwatch.GetElapsedTime(lastFrame, safeAt).TotalMilliseconds;
+            Assert.IsGreaterThan(350, milliseconds, "not while frames come as they should");
+            Assert.IsLessThanOrEqualTo(500, milliseconds);
+            Assert.IsFalse(simulated.IsHigh(board.Pins.Clear.Number));
+            Assert.IsTrue(simulated.IsHigh(board.Pins.Blocked.Number));
+        }
     }
 
     [TestMethod]

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Barrel.Host.Cameras;
-using Barrel.Host.Commands;
 using Barrel.Host.Scenes;
 
 namespace Barrel.Host.Tests;
@@ -91,17 +89,5 @@ public class SceneTests
             Assert.IsGreaterThan(200, most, $"seed {seed}");
             Assert.IsLessThan(60, least, $"seed {seed}");
         }
-    }
-
-    [TestMethod]
-    public void EmbeddedClipIsWhatTheGeneratorRenders()
-    {
-        using SceneCamera camera = SceneCamera.Parse($"{DemoFiles.ClipSeed}:{DemoFiles.ClipWidth}x{DemoFiles.ClipHeight}:{DemoFiles.ClipFramesPerSecond}");
-        MemoryStream rendered = new(), embedded = new();
-        SceneCommand.Write(camera, rendered, DemoFiles.ClipFramesPerSecond, DemoFiles.ClipFrameCount);
-        using (Stream clip = DemoFiles.Clip())
-            clip.CopyTo(embedded);
-        Assert.AreEqual(rendered.Length, embedded.Length);
-        Assert.IsTrue(rendered.ToArray().AsSpan().SequenceEqual(embedded.ToArray()));
     }
 }

@@ -20,7 +20,7 @@ public class CameraTests
     public void Frames_of_a_camera_give_the_same_masks_as_here()
     {
         VirtualBoard.Require();
-        string run = $"barrel-host run --model {Model} --camera v4l2:/dev/video0:{Size}:10 --frames {FrameCount} --json --record seen.y4m";
+        string run = $"barrel-host run --model {Model} --camera v4l2:/dev/video0:{Size}:10 --frames {FrameCount} --watchdog 30000 --json --record seen.y4m";
         const string clip = "gzip -c seen.y4m | base64";
         BoardRun board = Board().Do(run, secondsMax: 900).Do(clip, secondsMax: 200).Run();
         StepResult step = board.AssertDone(run);

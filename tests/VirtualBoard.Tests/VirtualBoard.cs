@@ -5,11 +5,19 @@ using Barrel.Tests;
 namespace Barrel.VirtualBoard.Tests;
 
 /// <summary>
-/// A 64-bit ARM computer as qemu emulates it, with Debian's kernel and its real device interfaces, a busybox, and no disk: it starts in
-/// seconds, runs its steps and is gone. How long things take on it says nothing about a real board.
+/// A 64-bit ARM computer as qemu emulates it, with Debian's kernel and its real device interfaces, a busybox, and no disk unless it is given one: it
+/// starts in seconds, runs its steps and is gone. How long things take on it says nothing about a real board.
 /// </summary>
 internal sealed class VirtualBoard
 {
+    public const string DiskDevice = "/dev/vda";
+
+    /// <summary>What <see cref="Disk"/> takes, with an ext4 on it as on a Raspberry Pi's card.</summary>
+    public static readonly string[] DiskModules = ["virtio_mmio", "virtio_blk", "crc32c_generic", "ext4"];
+
+    /// <summary>Takes the power away: what was not written to the disk is lost.</summary>
+    public const string CutPower = "echo b >/proc/sysrq-trigger; sleep 60";
+
     private const string Emulator = "qemu-system-aarch64";
     private const string Libraries = "/usr/aarch64-linux-gnu/lib";
     private const string Parts = "tests/VirtualBoard.Tests/obj/board";
@@ -27,6 +35,12 @@ internal sealed class VirtualBoard
     /// Kernel modules to load before the first step, with their parameters: "vivid n_devs=1". What they need themselves comes before them.
     /// </summary>
     public string[] Modules { get; init; } = [];
+
+    /// <summary>An image of a file system, which the board finds as <see cref="DiskDevice"/> and writes to; null for none.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>The power may be cut in a step: those after it are not reached, and nothing is said of what they printed.</summary>
+    public bool MayLosePower { get; init; }
 
     /// <summary>The test is skipped where the machine cannot publish for the board, emulate it, or has no kernel for it.</summary>
     public static void Require()
@@ -79,11 +93,12 @@ internal sealed class VirtualBoard
             using (FileStream stream = File.Create(initial))
                 WriteFiles(new CpioWriter(stream), modules.Select(m => m.File), all);
             int secondsMax = SecondsMax + all.Sum(s => s.SecondsMax);
-            ChildProcess emulator = ChildProcess.Run("timeout", ["-k", "5", $"{secondsMax}", Emulator, .. Arguments(initial, console)], folder, secondsMax + 30);
+            ChildProcess emulator = ChildProcess.Run("timeout", ["-k", "5", $"{secondsMax}", Emulator, .. Arguments(initial, console), .. DiskArguments()], folder, secondsMax + 30);
             string said = File.Exists(console) ? File.ReadAllText(console) : "";
             BoardRun run = new(BoardScript.Read(said, all), all, said);
             Assert.AreEqual(0, emulator.ExitCode, $"{Emulator} (124: after {secondsMax} s)\n{emulator.Error}\n{run.Tail}");
-            run.AssertAllEnded();
+            if (!MayLosePower)
+                run.AssertAllEnded();
             foreach (BoardStep load in loads)
                 run.AssertDone(load.Command);
             return run;
@@ -101,6 +116,10 @@ internal sealed class VirtualBoard
         "-machine", "virt", "-accel", "tcg", .. Processor, "-nodefaults", "-display", "none", "-no-reboot", "-serial", "file:" + console,
         "-kernel", Part("vmlinuz"), "-initrd", initial, "-append", "console=ttyAMA0 quiet loglevel=1 panic=-1 rdinit=/init",
     ];
+
+    // Each write of the board's is one of the image's: nothing that it believes written is lost with the emulator.
+    private string[] DiskArguments() =>
+        Disk is null ? [] : ["-drive", $"file={Disk},if=none,id=disk,format=raw,cache=writethrough", "-device", "virtio-blk-device,drive=disk"];
 
     private (string File, string Arguments)[] ModulesInOrder()
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using Barrel.Host.Cameras.V4l2;
+using Barrel.Host.Linux;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Cameras.Rpicam;

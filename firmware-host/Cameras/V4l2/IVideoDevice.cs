@@ -1,7 +1,7 @@
 namespace Barrel.Host.Cameras.V4l2;
 
 /// <summary>
-/// An open video device: the kernel's requests one by one. All of them give a <see cref="Cameras.V4l2.SystemError"/>, 0 where they did what they
+/// An open video device: the kernel's requests one by one. All of them give a <see cref="Linux.SystemError"/>, 0 where they did what they
 /// were asked. Used by one thread at a time.
 /// </summary>
 internal interface IVideoDevice : IDisposable

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Barrel.Host.Linux;
 
 namespace Barrel.Host.Cameras.V4l2;
 
@@ -103,15 +104,6 @@ internal sealed unsafe class KernelVideoDevice : IVideoDevice
         where T : unmanaged
     {
         fixed (T* address = &argument)
-        {
-            while (SystemCalls.Control(file, request, address) < 0)
-            {
-                int error = Marshal.GetLastPInvokeError();
-                if (error != SystemError.Interrupted)
-                    return error;
-            }
-        }
-
-        return SystemError.None;
+            return SystemCalls.Request(file, request, address);
     }
 }

@@ -1,3 +1,4 @@
+using Barrel.Host.Linux;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Cameras.V4l2;

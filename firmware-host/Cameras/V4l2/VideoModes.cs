@@ -1,3 +1,5 @@
+using Barrel.Host.Linux;
+
 namespace Barrel.Host.Cameras.V4l2;
 
 /// <summary>Asks a device what it offers.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Barrel.Host.Linux;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Cameras.V4l2;

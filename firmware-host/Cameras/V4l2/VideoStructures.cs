@@ -1,33 +1,10 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Text;
+using Barrel.Host.Linux;
 
 namespace Barrel.Host.Cameras.V4l2;
 
 // The structures of linux/videodev2.h as 64-bit kernels have them, arm64 and x64 alike, with the fields that are used here. Their sizes are
 // part of the requests' numbers.
-
-/// <summary>Text that ends with a zero or fills its 32 bytes.</summary>
-[InlineArray(32)]
-internal struct Text32
-{
-    private byte first;
-
-    public override readonly string ToString()
-    {
-        ReadOnlySpan<byte> bytes = this;
-        int end = bytes.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
-    }
-
-    public static Text32 Of(string text)
-    {
-        Text32 result = default;
-        Span<byte> bytes = result;
-        Encoding.UTF8.GetBytes(text, bytes);
-        return result;
-    }
-}
 
 /// <summary>v4l2_capability.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 104)]

@@ -1,4 +1,5 @@
 using Barrel.Host.Cameras.V4l2;
+using Barrel.Host.Linux;
 
 namespace Barrel.Host.Tests;
 

@@ -1,5 +1,6 @@
 using Barrel.Host.Cameras;
 using Barrel.Host.Cameras.V4l2;
+using Barrel.Host.Linux;
 using Barrel.Host.Service;
 using Barrel.Runtime;
 

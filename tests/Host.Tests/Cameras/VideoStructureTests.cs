@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Barrel.Host.Cameras.V4l2;
+using Barrel.Host.Linux;
 
 namespace Barrel.Host.Tests;
 

@@ -14,7 +14,7 @@ public class SwapTests
     [TestMethod]
     public void NoFrameIsMissedAndThePinsKeepTheirDecision()
     {
-        using SimulatedGpioDriver driver = new();
+        using SimulatedPins driver = new();
         Board board = Boards.Boards.Find("desktop");
         using DecisionPins pins = new(driver, board.Pins);
         using StringWriter log = new();
@@ -46,7 +46,7 @@ public class SwapTests
     [TestMethod]
     public void ANetworkThatIsNotTakenIsClosed()
     {
-        using SimulatedGpioDriver driver = new();
+        using SimulatedPins driver = new();
         using DecisionPins pins = new(driver, Boards.Boards.Find("desktop").Pins);
         using StringWriter log = new();
         ClosableExecutor[] executors = [new(), new(), new()];

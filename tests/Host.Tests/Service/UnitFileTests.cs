@@ -20,7 +20,7 @@ public class UnitFileTests
         {
             // The program is on the board only; what it runs must be there for the check.
             string unit = Path.Combine(folder, "barrel-host.service");
-            File.WriteAllText(unit, Text().Replace("/opt/barrel/barrel-host", "/bin/true", StringComparison.Ordinal));
+            File.WriteAllText(unit, Text().Replace("/opt/barrel/current/barrel-host", "/bin/true", StringComparison.Ordinal));
             using Process process = Process.Start(new ProcessStartInfo(Analyze, ["verify", "--man=no", unit]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             string error = process.StandardError.ReadToEnd() + process.StandardOutput.ReadToEnd();
             process.WaitForExit();

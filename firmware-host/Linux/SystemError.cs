@@ -1,4 +1,4 @@
-namespace Barrel.Host.Cameras.V4l2;
+namespace Barrel.Host.Linux;
 
 /// <summary>System error numbers of Linux, the same on arm64 and x64.</summary>
 internal static class SystemError

@@ -1,12 +1,15 @@
 using System.Runtime.InteropServices;
 
-namespace Barrel.Host.Cameras.V4l2;
+namespace Barrel.Host.Linux;
 
-/// <summary>The calls of the C library that a video device needs.</summary>
+/// <summary>The calls of the C library that device files need.</summary>
 internal static unsafe partial class SystemCalls
 {
     /// <summary>Read and write, no waiting, not for child processes; the same bits on arm64 and x64.</summary>
     public const int OpenFlags = 0x2 | 0x800 | 0x8_0000;
+
+    /// <summary>Reading alone, not for child processes.</summary>
+    public const int OpenToRead = 0x8_0000;
 
     public const int MapForReading = 1;
     public const int MapShared = 1;
@@ -29,6 +32,10 @@ internal static unsafe partial class SystemCalls
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Open(string path, int flags);
 
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Flush(int file);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Close(int file);
@@ -36,7 +43,7 @@ internal static unsafe partial class SystemCalls
     // The C library's ioctl takes any number of arguments; on Linux both processors pass the third as they pass a fixed one.
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static partial int Control(int file, nuint request, void* argument);
+    private static partial int Control(int file, nuint request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
@@ -49,4 +56,19 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Poll(Waiting* waiting, nuint count, int timeoutMs);
+
+    /// <summary>Asks a device, again where a signal came between.</summary>
+    /// <param name="argument">What the request's number stands for.</param>
+    /// <returns>A <see cref="SystemError"/>.</returns>
+    public static int Request(int file, uint request, void* argument)
+    {
+        while (Control(file, request, argument) < 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error != SystemError.Interrupted)
+                return error;
+        }
+
+        return SystemError.None;
+    }
 }
