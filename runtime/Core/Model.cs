@@ -40,6 +40,9 @@ namespace Barrel.Runtime
         /// <summary>Where its binary layers lie on a TDNN chip, or null.</summary>
         public Placement? Placement;
 
+        /// <summary>CRC-32C of the blob.</summary>
+        public long Checksum;
+
         /// <summary>The blob that it was read from; executors read the taps out of it.</summary>
         public byte[] Blob;
 

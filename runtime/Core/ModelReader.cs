@@ -13,11 +13,12 @@ namespace Barrel.Runtime
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
         public static Model Read(byte[] blob, int memoryBytesMax, bool keepsTaps)
         {
-            CheckHeader(blob);
+            long checksum = CheckHeader(blob);
             int placementStart = PlacementReader.StartIn(blob);
             BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes, placementStart);
             Model model = new Model();
             model.Blob = blob;
+            model.Checksum = checksum;
             model.KeepsTaps = keepsTaps;
             ReadPurpose(cursor, model);
             ReadInput(cursor, model);
@@ -51,7 +52,7 @@ namespace Barrel.Runtime
             return model;
         }
 
-        private static void CheckHeader(byte[] blob)
+        private static long CheckHeader(byte[] blob)
         {
             if (blob.Length < ModelFormat.HeaderBytes)
                 throw new BarrelException(
@@ -72,6 +73,7 @@ namespace Barrel.Runtime
             if (stated != computed)
                 throw new BarrelException(
                     ModelErrors.ChecksumMismatch, "blob is damaged: CRC-32C is " + computed + ", and its header says " + stated);
+            return stated;
         }
 
         private static void ReadPurpose(BlobCursor cursor, Model model)

@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace Barrel.Compiler.Emitting;
+
+/// <summary>C# as it is written, line by line.</summary>
+internal sealed class CodeText
+{
+    private readonly StringBuilder _text = new();
+    private int _depth;
+
+    public void Line(string line = "")
+    {
+        if (line.Length > 0)
+            _text.Append(' ', 4 * _depth).Append(line);
+        _text.Append('\n');
+    }
+
+    /// <summary>A head and an opening brace; what follows is a level deeper.</summary>
+    public void Open(string head)
+    {
+        Line(head);
+        Line("{");
+        _depth++;
+    }
+
+    public void Close()
+    {
+        _depth--;
+        Line("}");
+    }
+
+    public override string ToString() => _text.ToString();
+}
