@@ -1,4 +1,3 @@
-using System.Numerics;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Emitting;
@@ -144,12 +143,9 @@ internal sealed class HotLayer
     {
         bool isMask = Layer.Mode == AccumulatorLayer.ModeArgMax;
         foreach (RowForm row in Rows)
-            if (isMask ? row.Greatest - Rows.Min(r => r.Least) > SumMax : row.Least - ((long)row.Low << row.Shift) < -SumMax - 1 || row.Greatest - ((long)row.Low << row.Shift) > SumMax)
+            if (isMask ? row.Greatest - Rows.Min(r => r.Least) > (2 * SumMax) + 1 : row.Least - ((long)row.Low << row.Shift) < -SumMax - 1 || row.Greatest - ((long)row.Low << row.Shift) > SumMax)
                 return $"sums of row {row.Index} lie from {row.Least} to {row.Greatest}, more than 16 bits";
         RowForm? far = Array.Find(Rows, r => r.Shift > 15);
         return far is null ? "" : $"row {far.Index} is shifted by {far.Shift}, more than 15";
     }
-
-    /// <summary>The least power of two that divides a number; 0 gives all bits.</summary>
-    internal static int TrailingZeros(long value) => value == 0 ? 63 : BitOperations.TrailingZeroCount(value);
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Emitting;
@@ -11,20 +12,32 @@ internal sealed class RowForms(HotLayer hot)
     {
         List<CellTap>[] taps = ReadTaps();
         if (Layer.Mode == AccumulatorLayer.ModeArgMax)
-        {
-            // Sums are compared with each other, so all are in one unit, that of the finest bias.
-            int unit = Math.Min(taps.SelectMany(t => t).Select(t => t.Exponent).DefaultIfEmpty(0).Min(), Layer.Bias.Min(b => HotLayer.TrailingZeros((long)b - Layer.Bias[0])));
-            return [.. taps.Select((t, row) => Form(row, t, unit, (long)Layer.Bias[row] - Layer.Bias[0], unit, 0, 0))];
-        }
+            return ToCompare(taps);
 
+        return [.. taps.Select((t, row) =>
+        {
+            int unit = Math.Min(t.Select(x => x.Exponent).DefaultIfEmpty(Layer.Shift[row]).Min(), Layer.Shift[row]);
+            return Form(row, t, unit, ((long)Layer.Bias[row] + Layer.Post[row]) >> unit, Layer.Shift[row] - unit, Layer.Low[row], Layer.High[row]);
+        })];
+    }
+
+    /// <summary>
+    /// Sums that are compared with each other are in one unit. What biases have below it only decides between equal ones: its rank among the rows does the same
+    /// in fewer bits.
+    /// </summary>
+    private RowForm[] ToCompare(List<CellTap>[] taps)
+    {
+        int unit = taps.SelectMany(t => t).Select(t => t.Exponent).DefaultIfEmpty(0).Min();
+        long[] below = [.. Layer.Bias.Select(b => b - ((long)(b >> unit) << unit))];
+        long[] ranks = [.. below.Distinct().Order()];
+        int bits = BitOperations.Log2((uint)(2 * ranks.Length) - 1);
         return [.. taps.Select((t, row) => Form(
-            row, t, Math.Min(t.Select(x => x.Exponent).DefaultIfEmpty(Layer.Shift[row]).Min(), Layer.Shift[row]),
-            (long)Layer.Bias[row] + Layer.Post[row], Layer.Shift[row], Layer.Low[row], Layer.High[row]))];
+            row, t, unit - bits, ((long)(Layer.Bias[row] >> unit) << bits) + Array.IndexOf(ranks, below[row]), 0, 0, 0))];
     }
 
     private static RowForm Form(int row, List<CellTap> taps, int unit, long offset, int shift, int low, int high) => new(
         row, [.. taps.OrderByDescending(t => t.Exponent).ThenBy(t => t.IsNegative).Select(t => t with { Exponent = t.Exponent - unit })],
-        unit, offset >> unit, shift - unit, low, high);
+        unit, offset, shift, low, high);
 
     private List<CellTap>[] ReadTaps()
     {

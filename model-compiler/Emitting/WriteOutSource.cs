@@ -13,7 +13,7 @@ internal sealed class WriteOutSource(HotLayer hot, SumSource sums)
     public void WriteVariables(CodeText code)
     {
         if (hot.Layer.Mode == Runtime.AccumulatorLayer.ModeArgMax)
-            code.Line("ulong levels, greater, bestEven = 0, bestOdd = 0, indexEven = 0, indexOdd = 0;");
+            code.Line("ulong levels, apart, greater, bestEven, bestOdd, indexEven, indexOdd;");
         else
             code.Line(hot.Rows.All(IsBytes) ? "ulong codes, sign, over;" : "ulong codes, sign, over, low;");
     }
@@ -37,13 +37,12 @@ internal sealed class WriteOutSource(HotLayer hot, SumSource sums)
             if (row.Index == 0)
             {
                 code.Line($"best{half} = {sum};");
+                code.Line($"index{half} = 0;");
                 continue;
             }
 
-            // Bit 15 where the sum is greater by at least one.
             code.Line($"levels = {sum};");
-            code.Line($"greater = (levels + {Lanes.Words(WordBias - 1)} - best{half}) & {Lanes.Words(WordBias)};");
-            code.Line("greater -= greater >> 15;");
+            WriteGreater(code, $"best{half}");
             if (row.Index < hot.Rows.Length - 1)
                 code.Line($"best{half} ^= (best{half} ^ levels) & greater;");
             code.Line($"index{half} ^= (index{half} ^ {Lanes.Words(row.Index)}) & greater;");
@@ -51,6 +50,23 @@ internal sealed class WriteOutSource(HotLayer hot, SumSource sums)
 
         if (row.Index == hot.Rows.Length - 1)
             code.Line($"words[to + {word}] = indexEven | (indexOdd << 8);");
+    }
+
+    /// <summary>Ones in the lanes in which <c>levels</c> is greater. With 15 bits a subtraction tells; with 16 it takes Hacker's Delight's comparison of lanes.</summary>
+    private void WriteGreater(CodeText code, string best)
+    {
+        string signs = Lanes.Words(WordBias);
+        if (hot.Rows.Max(r => r.Greatest) - hot.Rows.Min(r => r.Least) < WordBias)
+        {
+            code.Line($"greater = (levels + {Lanes.Words(WordBias - 1)} - {best}) & {signs};");
+        }
+        else
+        {
+            code.Line($"apart = (({best} | {signs}) - (levels & {Lanes.Words(WordBias - 1)})) ^ (({best} ^ ~levels) & {signs});");
+            code.Line($"greater = ((~{best} & levels) | ((~{best} | levels) & apart)) & {signs};");
+        }
+
+        code.Line("greater = (greater << 1) - (greater >> 15);");
     }
 
     private static long LeastCode(RowForm row) => (row.Least >> row.Shift) - row.Low;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace Barrel.Nano.Tests;
 
@@ -18,6 +19,15 @@ internal static class CompiledSources
         return Assembly.Load(Emit(name, sources, references));
     }
 
+    /// <summary>An assembly that is there to be compiled against: what is extern has no body.</summary>
+    public static byte[] EmitSurface(string name, IEnumerable<(string Path, string Text)> sources, IEnumerable<MetadataReference> references)
+    {
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            name, sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, Parsing, s.Path)), references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, deterministic: true));
+        return Image(name, compilation, DiagnosticSeverity.Error);
+    }
+
     /// <summary>The image of an assembly; the test fails with what the compiler says where it says anything.</summary>
     public static byte[] Emit(string name, IEnumerable<(string Path, string Text)> sources, IEnumerable<MetadataReference> references)
     {
@@ -26,9 +36,14 @@ internal static class CompiledSources
             deterministic: true, warningLevel: 4);
         CSharpCompilation compilation = CSharpCompilation.Create(
             name, sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, Parsing, s.Path)), references, options);
+        return Image(name, compilation, DiagnosticSeverity.Warning);
+    }
+
+    private static byte[] Image(string name, CSharpCompilation compilation, DiagnosticSeverity severity)
+    {
         using MemoryStream image = new();
-        Microsoft.CodeAnalysis.Emit.EmitResult result = compilation.Emit(image);
-        string[] said = [.. result.Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning).Take(8).Select(d => d.ToString())];
+        EmitResult result = compilation.Emit(image, options: new EmitOptions(runtimeMetadataVersion: "v4.0.30319"));
+        string[] said = [.. result.Diagnostics.Where(d => d.Severity >= severity).Take(8).Select(d => d.ToString())];
         Assert.IsEmpty(said, $"{name}:\n{string.Join('\n', said)}");
         return image.ToArray();
     }
