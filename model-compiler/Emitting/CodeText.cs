@@ -8,8 +8,12 @@ internal sealed class CodeText
     private readonly StringBuilder _text = new();
     private int _depth;
 
+    /// <summary>Bytes of IL of all lines, at most.</summary>
+    public int IlBytes { get; private set; }
+
     public void Line(string line = "")
     {
+        IlBytes += IlSize.Of(line);
         if (line.Length > 0)
             _text.Append(' ', 4 * _depth).Append(line);
         _text.Append('\n');

@@ -22,10 +22,13 @@ internal sealed class LayerSource(HotLayer hot)
 
     public bool HasLocals => Locals <= CellLocalsMax;
 
-    public override string ToString()
+    /// <summary>Bytes of IL, at most; once it is written.</summary>
+    public int IlBytes => _code.IlBytes;
+
+    public string Write()
     {
         _code.Line($"/// <summary>'{Xml(Layer.Name)}': {Layer.InputChannels} channels to {Layer.Rows}, {Layer.KernelHeight}x{Layer.KernelWidth}, {Layer.TapCount} taps.</summary>");
-        _code.Open($"internal sealed class {NameOf(hot.Index)} : GeneratedLayer");
+        _code.Open($"public sealed class {NameOf(hot.Index)} : GeneratedLayer");
         if (HasLocals)
             WriteWithLocals();
         else

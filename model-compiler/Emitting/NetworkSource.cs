@@ -16,6 +16,7 @@ internal sealed class NetworkSource
     private readonly Model _model;
     private readonly HotLayer?[] _hot;
     private readonly string[] _why;
+    private readonly Dictionary<HotLayer, (string Text, int IlBytes)> _text = [];
 
     public NetworkSource(Model model)
     {
@@ -33,6 +34,8 @@ internal sealed class NetworkSource
                 hot = null;
             }
 
+            if (hot is not null)
+                hot = Emit(hot);
             _hot[i] = hot;
             if (hot is null)
                 continue;
@@ -51,12 +54,64 @@ internal sealed class NetworkSource
     /// <summary>Layers that run from the blob, and why.</summary>
     public IEnumerable<(Layer Layer, string Why)> Others => _model.Layers.Where((_, i) => _hot[i] is null).Select(l => (l, _why[Array.IndexOf(_model.Layers, l)]));
 
+    /// <summary>Bytes of IL of a layer, at most.</summary>
+    public int IlBytesOf(HotLayer hot) => _text[hot].IlBytes;
+
+    /// <summary>Assemblies that the layers take.</summary>
+    public int PartCount => Parts().Length;
+
+    /// <summary>The classes, and a list of them for the project of each assembly; those of the second assembly on have a folder each.</summary>
     public IEnumerable<SourceFile> Files()
     {
-        yield return new SourceFile($"{ClassName}.cs", Network());
-        foreach (HotLayer hot in Hot)
-            yield return new SourceFile($"{LayerSource.NameOf(hot.Index)}.cs", Header() + $"\nnamespace {Namespace}\n{{\n{Indented(new LayerSource(hot).ToString())}}}\n");
+        HotLayer[][] parts = Parts();
+        for (int p = 0; p < parts.Length; p++)
+        {
+            string folder = p == 0 ? "" : $"Part{p + 1}/";
+            List<SourceFile> files = [.. parts[p].Select(h => new SourceFile(folder + LayerSource.NameOf(h.Index) + ".cs", InNamespace(_text[h].Text)))];
+            if (p == 0)
+                files.Insert(0, new SourceFile($"{ClassName}.cs", Network()));
+            foreach (SourceFile file in files)
+                yield return file;
+            yield return ItemList.Of(folder, files);
+        }
     }
+
+    /// <summary>Layers in order, cut where an assembly would hold more IL than it may.</summary>
+    private HotLayer[][] Parts()
+    {
+        List<List<HotLayer>> parts = [[]];
+        int bytes = 0;
+        foreach (HotLayer hot in Hot)
+        {
+            bytes += IlBytesOf(hot);
+            if (bytes > NanoLimits.AssemblyIlBytesMax)
+            {
+                parts.Add([]);
+                bytes = IlBytesOf(hot);
+            }
+
+            parts[^1].Add(hot);
+        }
+
+        return [.. parts.Select(p => p.ToArray())];
+    }
+
+    /// <summary>Writes a layer; null where not even an assembly of its own would hold it.</summary>
+    private HotLayer? Emit(HotLayer hot)
+    {
+        LayerSource source = new(hot);
+        string text = source.Write();
+        if (source.IlBytes > NanoLimits.AssemblyIlBytesMax)
+        {
+            _why[hot.Index] = $"its {hot.Layer.TapCount} taps take about {source.IlBytes:N0} bytes of IL, and an assembly holds {NanoLimits.AssemblyIlBytesMax:N0}";
+            return null;
+        }
+
+        _text[hot] = (text, source.IlBytes);
+        return hot;
+    }
+
+    private string InNamespace(string text) => Header() + $"\nnamespace {Namespace}\n{{\n{Indented(text)}}}\n";
 
     private static IEnumerable<(int Tensor, int Split)> Wanted(HotLayer hot) =>
         hot.Layer.Inputs.Select(i => (i.Tensor, hot.SplitIn)).Concat(hot.Layer.Skips.Select(s => (s.Tensor, hot.SplitOut)));
@@ -86,7 +141,7 @@ internal sealed class NetworkSource
         WriteSwitch(code, "index", "null", [.. _hot.Select(h => h is null ? null : $"new {LayerSource.NameOf(h.Index)}()")]);
         code.Close();
         code.Close();
-        return Header() + $"\nnamespace {Namespace}\n{{\n{Indented(code.ToString())}}}\n";
+        return InNamespace(code.ToString());
     }
 
     private static void WriteSwitch(CodeText code, string value, string otherwise, string?[] results)

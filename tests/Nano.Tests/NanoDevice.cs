@@ -10,7 +10,7 @@ internal sealed class NanoDevice
 
     public NanoDevice(NetworkSource source)
     {
-        byte[] network = NanoSurface.Compile("Network", source.Files().Select(f => (f.Name, f.Text)), NanoSurface.Core);
+        byte[] network = NanoSurface.Compile("Network", Generated.Sources(source), NanoSurface.Core);
         Machine = new Machine(new Interpreter.Program([.. NanoSurface.Assemblies.Values, NanoSurface.Core, network]));
     }
 

@@ -15,6 +15,11 @@ internal static class RoadGrid
     public const int Width = 64;
     public const int Height = 48;
 
+    public const string File = "Roadgrid.onnx";
+
+    /// <summary>How it is compiled.</summary>
+    public const string Setting = "--activation-bits 4 --adds-per-mac 0.75";
+
     private const string Card = """{"input": {"channels": "GRAY", "subtract": [128], "multiply": [0.0078125]}, "task": "segmentation", "classes": ["other", "road"], "road": "road"}""";
 
     private static readonly Lazy<Model> Compiled = new(Compile);
@@ -25,7 +30,16 @@ internal static class RoadGrid
     public static string Write(TemporaryFolder folder)
     {
         folder.Text("Roadgrid.card.json", Card);
-        return folder.Bytes("Roadgrid.onnx", Onnx());
+        return folder.Bytes(File, Onnx());
+    }
+
+    /// <summary>Writes a network of one layer that is too large for a small board.</summary>
+    public static void WriteLarge(TemporaryFolder folder, int width, int height, int channels)
+    {
+        OnnxWriter writer = new(13, 1, 1, height, width);
+        Conv(writer, "x", "c1", 1, channels, 3, 1);
+        folder.Bytes("Large.onnx", writer.File());
+        folder.Text("Large.card.json", """{"input": {"channels": "GRAY"}}""");
     }
 
     /// <summary>Codes of a frame of noise and slopes.</summary>
@@ -41,21 +55,15 @@ internal static class RoadGrid
     private static byte[] Onnx()
     {
         OnnxWriter writer = new(13, 1, 1, Height, Width);
-        Layer(writer, "x", 1, 8, 3, 2);
-        Layer(writer, "r1", 8, 16, 3, 2);
-        Layer(writer, "r2", 16, 16, 3, 1);
-        Layer(writer, "r3", 16, 16, 3, 1);
-        Conv(writer, "r4", "y", 16, 2, 1, 1);
+        (int Channels, int Rows, int Stride)[] layers = [(1, 8, 2), (8, 16, 2), (16, 16, 1), (16, 16, 1)];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            Conv(writer, i == 0 ? "x" : $"r{i}", $"c{i + 1}", layers[i].Channels, layers[i].Rows, 3, layers[i].Stride);
+            writer.Node("Relu", [$"c{i + 1}"], $"r{i + 1}");
+        }
+
+        Conv(writer, $"r{layers.Length}", "y", 16, 2, 1, 1);
         return writer.File();
-    }
-
-    private static int _made;
-
-    private static void Layer(OnnxWriter writer, string input, int channels, int rows, int kernel, int stride)
-    {
-        int number = 1 + (_made++ % 4);
-        Conv(writer, input, $"c{number}", channels, rows, kernel, stride);
-        writer.Node("Relu", [$"c{number}"], $"r{number}");
     }
 
     private static void Conv(OnnxWriter writer, string input, string output, int channels, int rows, int kernel, int stride)
@@ -71,10 +79,9 @@ internal static class RoadGrid
     private static Model Compile()
     {
         using TemporaryFolder folder = new();
-        string blob = folder["Roadgrid.barrel"];
-        TestCommandLine done = TestCommandLine.Run("compile", Write(folder), "-o", blob, "--activation-bits", "4", "--adds-per-mac", "0.75");
+        Write(folder);
+        TestCommandLine done = TestCommandLine.RunIn(folder, $"compile {File} -o Roadgrid.barrel {Setting}");
         Assert.AreEqual(0, done.ExitCode, done.Error);
-        Console.WriteLine(done.Out);
-        return Model.Load(File.ReadAllBytes(blob), 1 << 20);
+        return Model.Load(System.IO.File.ReadAllBytes(folder["Roadgrid.barrel"]), 1 << 20);
     }
 }
