@@ -33,7 +33,7 @@ internal static class CompiledSources
     {
         CSharpCompilationOptions options = new(
             OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Annotations,
-            deterministic: true, warningLevel: 4);
+            deterministic: true, warningLevel: 4, allowUnsafe: true);
         CSharpCompilation compilation = CSharpCompilation.Create(
             name, sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, Parsing, s.Path)), references, options);
         return Image(name, compilation, DiagnosticSeverity.Warning);

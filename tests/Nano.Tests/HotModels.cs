@@ -69,7 +69,7 @@ internal sealed class HotModels
             SkipShift = [],
         };
         layer.High = [.. layer.Low.Select(l => (byte)(Chance(30) ? l + _random.Next((1 << target.Bits) - l) : (1 << target.Bits) - 1))];
-        if (stride == 1 && height == source.Height && rows <= source.Channels && Chance(60))
+        if (!isMask && stride == 1 && height == source.Height && rows <= source.Channels && Chance(60))
         {
             layer.Skips = [new TapInput { Tensor = input, FirstChannel = 0, Channels = rows }];
             layer.SkipShift = [[.. Enumerable.Range(0, rows).Select(_ => (byte)(Chance(20) ? 255 : _random.Next(0, 4)))]];
