@@ -30,8 +30,8 @@ internal static class GeneratedFolder
     /// <summary>A line about what runs as C# and one for each layer that does not, with the reason.</summary>
     public static IEnumerable<string> Lines(NetworkSource source, NanoLimits limits)
     {
-        int hot = source.Hot.Count();
-        yield return $"{hot} of {hot + source.Others.Count()} layers as C#, about {source.Hot.Sum(source.IlBytesOf):N0} bytes of IL in {source.PartCount} "
+        int all = source.Pieces.Select(p => p.Layer).Distinct().Count();
+        yield return $"{all} of {all + source.Others.Count()} layers as C#, about {source.Pieces.Sum(p => p.IlBytes):N0} bytes of IL in {source.PartCount} "
             + $"{(source.PartCount == 1 ? "assembly" : "assemblies")}; heap {limits.TakenBytes:N0} bytes of {limits.HeapBytes:N0}";
         foreach ((Layer layer, string why) in source.Others)
             yield return $"layer '{OneLine.Of(layer.Name)}' runs from the blob: {why}";

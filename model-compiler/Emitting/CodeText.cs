@@ -19,6 +19,13 @@ internal sealed class CodeText
         _text.Append('\n');
     }
 
+    /// <summary>Lines that were written apart.</summary>
+    public void Lines(CodeText other)
+    {
+        foreach (string line in other.ToString().TrimEnd('\n').Split('\n'))
+            Line(line);
+    }
+
     /// <summary>A head and an opening brace; what follows is a level deeper.</summary>
     public void Open(string head)
     {

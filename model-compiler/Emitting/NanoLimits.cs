@@ -56,13 +56,13 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
                 + $"{TensorBytes:N0} bytes and all else come to {TakenBytes:N0}, and {board.Name} has a heap of {HeapBytes:N0}; a smaller input or fewer channels would be right");
         }
 
-        long flash = ApplicationBytes + model.Blob.Length + source.Hot.Sum(source.IlBytesOf);
+        long flash = ApplicationBytes + model.Blob.Length + source.Pieces.Sum(p => p.IlBytes);
         if (flash > Math.Min(DeploymentBytes, board.FlashBytes))
         {
-            HotLayer most = source.Hot.MaxBy(source.IlBytesOf)!;
+            Piece most = source.Pieces.MaxBy(p => p.IlBytes)!;
             throw new BarrelException(
                 EmitErrors.Deployment,
-                $"layer '{OneLine.Of(most.Layer.Name)}' takes {source.IlBytesOf(most):N0} bytes of code, all with blob and application {flash:N0}, and {board.Name} has "
+                $"layer '{OneLine.Of(most.Layer.Name)}' takes {most.IlBytes:N0} bytes of code, all with blob and application {flash:N0}, and {board.Name} has "
                 + $"{Math.Min(DeploymentBytes, board.FlashBytes):N0} for them; fewer adds per MAC would be right");
         }
     }

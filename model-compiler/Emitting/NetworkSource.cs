@@ -7,6 +7,13 @@ namespace Barrel.Compiler.Emitting;
 /// <param name="Text">What it holds.</param>
 internal sealed record SourceFile(string Name, string Text);
 
+/// <summary>A layer as a class.</summary>
+/// <param name="Layer">The layer.</param>
+/// <param name="ClassName">Of the class, and of its file.</param>
+/// <param name="Text">The class.</param>
+/// <param name="IlBytes">What it compiles to, at most.</param>
+internal sealed record Piece(Layer Layer, string ClassName, string Text, int IlBytes);
+
 /// <summary>Turns a blob's hot layers into C#.</summary>
 internal sealed class NetworkSource
 {
@@ -16,17 +23,25 @@ internal sealed class NetworkSource
     private readonly Model _model;
     private readonly HotLayer?[] _hot;
     private readonly string[] _why;
-    private readonly Dictionary<HotLayer, (string Text, int IlBytes)> _text = [];
+    private readonly Piece[][] _pieces;
 
     public NetworkSource(Model model)
     {
         _model = model;
         _hot = new HotLayer?[model.Layers.Length];
         _why = new string[model.Layers.Length];
+        _pieces = new Piece[model.Layers.Length][];
+        Array.Fill(_pieces, []);
         Splits = new int[model.Tensors.Length];
         for (int i = model.Layers.Length - 1; i >= 0; i--)
         {
             int split = Math.Max(1, Splits[model.Layers[i].Output]);
+            if (model.Layers[i] is BinaryLayer binary)
+            {
+                EmitSigns(binary, i);
+                continue;
+            }
+
             HotLayer? hot = HotLayer.TryMake(model, i, split, out _why[i]);
             if (hot is not null && Disagreement(hot) is string disagreement)
             {
@@ -52,10 +67,10 @@ internal sealed class NetworkSource
     public IEnumerable<HotLayer> Hot => _hot.OfType<HotLayer>();
 
     /// <summary>Layers that run from the blob, and why.</summary>
-    public IEnumerable<(Layer Layer, string Why)> Others => _model.Layers.Where((_, i) => _hot[i] is null).Select(l => (l, _why[Array.IndexOf(_model.Layers, l)]));
+    public IEnumerable<(Layer Layer, string Why)> Others => _model.Layers.Select((l, i) => (l, _why[i])).Where((_, i) => _pieces[i].Length == 0);
 
-    /// <summary>Bytes of IL of a layer, at most.</summary>
-    public int IlBytesOf(HotLayer hot) => _text[hot].IlBytes;
+    /// <summary>All classes of layers, in the order of the layers.</summary>
+    public IEnumerable<Piece> Pieces => _pieces.SelectMany(p => p);
 
     /// <summary>Assemblies that the layers take.</summary>
     public int PartCount => Parts().Length;
@@ -63,11 +78,11 @@ internal sealed class NetworkSource
     /// <summary>The classes, and a list of them for the project of each assembly; those of the second assembly on have a folder each.</summary>
     public IEnumerable<SourceFile> Files()
     {
-        HotLayer[][] parts = Parts();
+        Piece[][] parts = Parts();
         for (int p = 0; p < parts.Length; p++)
         {
             string folder = p == 0 ? "" : $"Part{p + 1}/";
-            List<SourceFile> files = [.. parts[p].Select(h => new SourceFile(folder + LayerSource.NameOf(h.Index) + ".cs", InNamespace(_text[h].Text)))];
+            List<SourceFile> files = [.. parts[p].Select(piece => new SourceFile($"{folder}{piece.ClassName}.cs", InNamespace(piece.Text)))];
             if (p == 0)
                 files.Insert(0, new SourceFile($"{ClassName}.cs", Network()));
             foreach (SourceFile file in files)
@@ -77,20 +92,20 @@ internal sealed class NetworkSource
     }
 
     /// <summary>Layers in order, cut where an assembly would hold more IL than it may.</summary>
-    private HotLayer[][] Parts()
+    private Piece[][] Parts()
     {
-        List<List<HotLayer>> parts = [[]];
+        List<List<Piece>> parts = [[]];
         int bytes = 0;
-        foreach (HotLayer hot in Hot)
+        foreach (Piece piece in Pieces)
         {
-            bytes += IlBytesOf(hot);
+            bytes += piece.IlBytes;
             if (bytes > NanoLimits.AssemblyIlBytesMax)
             {
                 parts.Add([]);
-                bytes = IlBytesOf(hot);
+                bytes = piece.IlBytes;
             }
 
-            parts[^1].Add(hot);
+            parts[^1].Add(piece);
         }
 
         return [.. parts.Select(p => p.ToArray())];
@@ -101,14 +116,32 @@ internal sealed class NetworkSource
     {
         LayerSource source = new(hot);
         string text = source.Write();
-        if (source.IlBytes > NanoLimits.AssemblyIlBytesMax)
+        return Keep(hot.Index, [new Piece(hot.Layer, LayerSource.NameOf(hot.Index), text, source.IlBytes)]) ? hot : null;
+    }
+
+    private void EmitSigns(BinaryLayer layer, int index)
+    {
+        TensorInfo input = _model.Tensors[layer.Input];
+        TensorInfo output = _model.Tensors[layer.Output];
+        int words = BinaryRunner.WindowWords(layer, input);
+        _why[index] = SignsSource.WhyNot(layer, words);
+        if (_why[index].Length > 0)
+            return;
+        SignsSource source = new(layer, index, output.Height * output.Width);
+        Keep(index, [.. source.Write(BinaryRunner.Arranged(layer, input), words)]);
+    }
+
+    private bool Keep(int index, Piece[] pieces)
+    {
+        int most = pieces.Max(p => p.IlBytes);
+        if (most > NanoLimits.AssemblyIlBytesMax)
         {
-            _why[hot.Index] = $"its {hot.Layer.TapCount} taps take about {source.IlBytes:N0} bytes of IL, and an assembly holds {NanoLimits.AssemblyIlBytesMax:N0}";
-            return null;
+            _why[index] = $"it takes about {most:N0} bytes of IL, and an assembly holds {NanoLimits.AssemblyIlBytesMax:N0}";
+            return false;
         }
 
-        _text[hot] = (text, source.IlBytes);
-        return hot;
+        _pieces[index] = pieces;
+        return true;
     }
 
     private string InNamespace(string text) => Header() + $"\nnamespace {Namespace}\n{{\n{Indented(text)}}}\n";
@@ -138,7 +171,11 @@ internal sealed class NetworkSource
         code.Close();
         code.Line();
         code.Open("public override GeneratedLayer LayerAt(int index)");
-        WriteSwitch(code, "index", "null", [.. _hot.Select(h => h is null ? null : $"new {LayerSource.NameOf(h.Index)}()")]);
+        WriteSwitch(code, "index", "null", [.. _pieces.Select(p => p.Length > 0 && p[0].Layer is TapLayer ? $"new {p[0].ClassName}()" : null)]);
+        code.Close();
+        code.Line();
+        code.Open("public override GeneratedSigns SignsAt(int index)");
+        WriteSwitch(code, "index", "null", [.. _pieces.Select(p => p.Length > 0 && p[0].Layer is BinaryLayer ? $"new {p[0].ClassName}()" : null)]);
         code.Close();
         code.Close();
         return InNamespace(code.ToString());
@@ -146,6 +183,12 @@ internal sealed class NetworkSource
 
     private static void WriteSwitch(CodeText code, string value, string otherwise, string?[] results)
     {
+        if (Array.TrueForAll(results, r => r is null))
+        {
+            code.Line($"return {otherwise};");
+            return;
+        }
+
         code.Open($"switch ({value})");
         for (int i = 0; i < results.Length; i++)
             if (results[i] is string result)

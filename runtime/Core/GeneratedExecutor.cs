@@ -28,10 +28,16 @@ namespace Barrel.Runtime
                 Layer layer = model.Layers[i];
                 GeneratedLayer? generated = network.LayerAt(i);
                 TapLayer? taps = layer as TapLayer;
+                BinaryLayer? binary = layer as BinaryLayer;
                 inWords[layer.Output] = generated != null;
                 if (generated == null)
                 {
-                    Steps[i] = taps == null ? CreatePlain(layer) : new SwarTapRunner(model, taps, Arena, TileElementsMax);
+                    if (taps != null)
+                        Steps[i] = new SwarTapRunner(model, taps, Arena, TileElementsMax);
+                    else if (binary != null)
+                        Steps[i] = new BinaryRunner(model, binary, Arena, network.SignsAt(i));
+                    else
+                        Steps[i] = CreatePlain(layer);
                     continue;
                 }
 

@@ -14,6 +14,19 @@ namespace Barrel.Runtime
 
         /// <summary>The layer, or null where it runs from the blob.</summary>
         public abstract GeneratedLayer? LayerAt(int index);
+
+        /// <summary>What counts a binary layer's rows, or null where they are counted from the blob's weights.</summary>
+        public abstract GeneratedSigns? SignsAt(int index);
+    }
+
+    /// <summary>A binary layer whose outputs are bits, its weights as constants.</summary>
+    public abstract class GeneratedSigns
+    {
+        /// <summary>Writes a position's bits of all rows, a plane of the output apart.</summary>
+        /// <param name="window">The packed inputs of the position.</param>
+        /// <param name="arena">Takes a byte for each row.</param>
+        /// <param name="to">Where that of the first row goes.</param>
+        public abstract void Run(ulong[] window, byte[] arena, int to);
     }
 
     /// <summary>One layer, its taps as additions of constants' places.</summary>

@@ -65,11 +65,11 @@ public class CommandTests
         NetworkSource source = new(RoadGrid.Model);
         byte[] image = NanoSurface.Compile("Network", Generated.Sources(source), NanoSurface.Core);
         using Mono.Cecil.AssemblyDefinition assembly = NanoSurface.Read(image);
-        foreach (HotLayer hot in source.Hot)
+        foreach (Piece piece in source.Pieces)
         {
-            int bytes = assembly.MainModule.GetType($"{NetworkSource.Namespace}.{LayerSource.NameOf(hot.Index)}").Methods.Sum(m => m.Body.CodeSize);
-            Assert.IsLessThanOrEqualTo(source.IlBytesOf(hot), bytes, hot.Layer.Name);
-            Assert.IsGreaterThan(source.IlBytesOf(hot) / 3, bytes, hot.Layer.Name);
+            int bytes = assembly.MainModule.GetType($"{NetworkSource.Namespace}.{piece.ClassName}").Methods.Sum(m => m.Body.CodeSize);
+            Assert.IsLessThanOrEqualTo(piece.IlBytes, bytes, piece.ClassName);
+            Assert.IsGreaterThan(piece.IlBytes / 3, bytes, piece.ClassName);
         }
     }
 }
