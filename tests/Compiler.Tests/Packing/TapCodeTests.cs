@@ -38,7 +38,7 @@ public class TapCodeTests
             RangeEncoder encoder = new();
             TapCode.Write(encoder, rows, shape, (lowest, highest));
             byte[] code = encoder.Finish();
-            layer.Taps = new RangeDecoder(code, 0, code.Length);
+            layer.Taps = new RangeDecoder(new BlobBytes(code), 0, code.Length);
             AssertReads(rows, model, layer, code.Length);
         });
 
