@@ -16,5 +16,6 @@ public static class Program
         Verify.Create(streams),
         Bench.Create(streams),
         Commands.Boards.Create(streams),
+        Flash.Create(streams),
     };
 }

@@ -43,3 +43,11 @@ namespace System.Collections
         void Reset();
     }
 }
+
+namespace System.Reflection
+{
+    public abstract class Assembly
+    {
+        public static extern Assembly GetExecutingAssembly();
+    }
+}
