@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Barrel.Boards;
-using Barrel.Compiler.Commands;
 using Barrel.Runtime;
 
 namespace Barrel.Compiler.Flashing;
