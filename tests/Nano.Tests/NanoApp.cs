@@ -17,9 +17,9 @@ internal sealed class NanoApp
     {
         Machine = new Machine(new Interpreter.Program([.. NanoSurface.Assemblies.Values, NanoSurface.Core, CompiledNetwork.Value, CompiledApp.Value]));
         Machine.Memory.NoRoom = () => new ThrownException(Machine.Program.NewInstance(Machine.Program.Type("System.OutOfMemoryException")));
-        _resources[1] = RoadGrid.Model.Blob;
-        _resources[2] = RoadGrid.Model.Blob;
-        _resources[3] = RoadGrid.Frame(1);
+        _resources[Model] = RoadGrid.Model.Blob;
+        _resources[LastGoodModel] = RoadGrid.Model.Blob;
+        _resources[ResourceId("Frame")] = RoadGrid.Frame(1);
         Device("System.Device.Gpio.GpioController::.ctor/0", _ => default);
         Device("System.Device.Gpio.GpioController::OpenPin/2", a => Slot.Of("pin" + a[1].Int));
         Device("System.Device.Gpio.GpioPin::Write/1", a => Set((string)a[0].Object!, a[1].Int));
@@ -31,6 +31,11 @@ internal sealed class NanoApp
         Device("nanoFramework.Runtime.Native.ResourceUtility::GetObject/2", a => Slot.Of(_resources[Id(a[1])]));
         Device("nanoFramework.Runtime.Native.ResourceUtility::GetObject/4", a => Chunk(_resources[Id(a[1])], a[2].Int, a[3].Int));
     }
+
+    /// <summary>Number of the resource of this name.</summary>
+    public static int Model { get; } = ResourceId("Model");
+
+    public static int LastGoodModel { get; } = ResourceId("LastGoodModel");
 
     public static byte[] Image => CompiledApp.Value;
 
@@ -54,7 +59,7 @@ internal sealed class NanoApp
     {
         Slot pins = Machine.New("Barrel.Nano.RoadPins", Machine.New("System.Device.Gpio.GpioController"));
         Slot app = Machine.New("Barrel.Nano.RoadApp", Machine.New("Barrel.Nano.Esp32Board"), pins);
-        object?[] blobs = [Blob(1).Object, Blob(2).Object];
+        object?[] blobs = [Blob(Model).Object, Blob(LastGoodModel).Object];
         try
         {
             Machine.Call(
@@ -86,6 +91,16 @@ internal sealed class NanoApp
     }
 
     private static IEnumerable<(string Path, string Text)> Sources() => NanoSurface.Sources("firmware-host/Nano/App").Concat(NanoSurface.Sources("firmware-host/Decision"));
+
+    /// <summary>What nanoFramework's resource generator makes of a name: two hashes, of its even and its odd letters, folded to 16 bits.</summary>
+    private static int ResourceId(string name)
+    {
+        int[] hashes = [352654597, 352654597];
+        for (int i = 0; i < name.Length; i++)
+            hashes[i & 1] = unchecked(hashes[i & 1] * 33) ^ name[i];
+        int hash = unchecked(hashes[0] + (hashes[1] * 1566083941));
+        return (short)((hash >> 16) ^ hash);
+    }
 
     private static int Id(Slot boxed) => boxed.Object is Boxed number ? number.Value.Int : boxed.Int;
 

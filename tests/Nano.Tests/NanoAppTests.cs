@@ -12,6 +12,25 @@ public class NanoAppTests
     public void TheApplicationIsInTheDialect() => DialectTests.AssertClean(NanoApp.Image);
 
     [TestMethod]
+    public void ResourcesAreNumberedByTheirNames()
+    {
+        NanoApp app = new();
+        Mono.Cecil.TypeDefinition names = app.Machine.Program.Type("Barrel.Nano.Resources/Binary");
+        Assert.AreEqual(NanoApp.Model, (short)names.Fields.Single(f => f.Name == "Model").Constant);
+        Assert.AreEqual(NanoApp.LastGoodModel, (short)names.Fields.Single(f => f.Name == "LastGoodModel").Constant);
+    }
+
+    /// <summary>boards/esp32.json has them too.</summary>
+    [TestMethod]
+    public void PinsAreThoseOfTheBoard()
+    {
+        NanoApp app = new();
+        Barrel.Boards.BoardPins pins = Barrel.Boards.Boards.Find("esp32").Pins;
+        foreach ((string name, int number) in new[] { ("Clear", pins.Clear.Number), ("Blocked", pins.Blocked.Number), ("Left", pins.Left.Number), ("Right", pins.Right.Number), ("Alive", pins.Alive.Number) })
+            Assert.AreEqual(number, (int)app.Machine.Program.Type("Barrel.Nano.RoadPins").Fields.Single(f => f.Name == name).Constant, name);
+    }
+
+    [TestMethod]
     public void ItDecidesAndTakesAtMost80KilobytesOfHeap()
     {
         NanoApp app = new();
@@ -53,7 +72,7 @@ public class NanoAppTests
         NanoApp app = new();
         byte[] corrupt = [.. RoadGrid.Model.Blob];
         corrupt[at] ^= 4;
-        app[1] = corrupt;
+        app[NanoApp.Model] = corrupt;
         app.Run(app.Flash, 1);
         Assert.StartsWith("model 0 refused, ", app.Machine.Lines[0]);
         Assert.StartsWith("arena ", app.Machine.Lines[1]);
@@ -66,7 +85,7 @@ public class NanoAppTests
         NanoApp app = new();
         byte[] corrupt = [.. RoadGrid.Model.Blob];
         corrupt[40] ^= 4;
-        app[1] = app[2] = corrupt;
+        app[NanoApp.Model] = app[NanoApp.LastGoodModel] = corrupt;
         app.Run(app.Flash, 1);
         Assert.StartsWith("error BRL3004: ", app.Machine.Lines[^1]);
         Assert.IsTrue(app.IsRebooted && app.IsSafe);

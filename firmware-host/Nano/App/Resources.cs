@@ -5,16 +5,16 @@ using nanoFramework.Runtime.Native;
 
 namespace Barrel.Nano
 {
-    /// <summary>What lies in flash beside the code: Resources.resx has the files. Numbers follow from the names, as nanoFramework's generator makes them.</summary>
+    /// <summary>What lies in flash beside the code: Resources.resx has the files. Numbers are hashes of the names, as nanoFramework's resource generator makes them.</summary>
     public static class Resources
     {
         private static readonly ResourceManager Manager = new ResourceManager("Barrel.Nano.Resources", Assembly.GetExecutingAssembly());
 
         public enum Binary : short
         {
-            Model = 1,
-            LastGoodModel = 2,
-            Frame = 3,
+            Model = 30387,
+            LastGoodModel = 31400,
+            Frame = 18732,
         }
 
         public static byte[] Bytes(Binary id)
