@@ -33,6 +33,9 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
 
     private const int TileElementsMax = 4096;
 
+    /// <summary>Bytes for applications.</summary>
+    public long RoomBytes { get; init; } = DeploymentBytes;
+
     /// <summary>Bytes of the managed heap.</summary>
     public long HeapBytes => board.RamBytes > InsideBytes ? board.RamBytes - InsideBytes : SmallHeapBytes;
 
@@ -57,13 +60,13 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
         }
 
         long flash = ApplicationBytes + model.Blob.Length + source.Pieces.Sum(p => p.IlBytes);
-        if (flash > Math.Min(DeploymentBytes, board.FlashBytes))
+        if (flash > RoomBytes && source.Pieces.Any())
         {
             Piece most = source.Pieces.MaxBy(p => p.IlBytes)!;
             throw new BarrelException(
                 EmitErrors.Deployment,
                 $"layer '{OneLine.Of(most.Layer.Name)}' takes {most.IlBytes:N0} bytes of code, all with blob and application {flash:N0}, and {board.Name} has "
-                + $"{Math.Min(DeploymentBytes, board.FlashBytes):N0} for them; fewer adds per MAC would be right");
+                + $"{RoomBytes:N0} for them; fewer adds per MAC would be right");
         }
     }
 

@@ -58,7 +58,7 @@ public class TapCodeTests
             }
 
             byte[] code = encoder.Finish();
-            RangeDecoder decoder = new(code, 0, code.Length);
+            RangeDecoder decoder = new(new BlobBytes(code), 0, code.Length);
             AdaptiveBits read = new(2);
             foreach (int bit in bits)
             {
