@@ -2,6 +2,7 @@ using System.CommandLine;
 using Barrel.Boards;
 using Barrel.Compiler.Cards;
 using Barrel.Compiler.Data;
+using Barrel.Compiler.Emitting;
 using Barrel.Compiler.Graphs;
 using Barrel.Compiler.Import;
 using Barrel.Compiler.Lowering;
@@ -103,7 +104,7 @@ public static class Compile
         var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not); binary layers are placed on its TDNN chip", HelpName = "NAME" };
         var faults = new Option<string?>("--faults") { Description = "Bad processing elements of the board's chip, as barrel-host chip diagnose writes them", HelpName = "MAP.json" };
         var report = new Option<string?>("--report") { Description = "Write a report, one HTML page, to this folder", HelpName = "DIR" };
-        var csharp = new Option<string?>("--emit-csharp") { Description = "Write the network as C# source to this folder", HelpName = "DIR" };
+        var csharp = new Option<string?>("--emit-csharp") { Description = "Write the hot layers as C# to this folder, for a board that runs nanoFramework", HelpName = "DIR" };
         var json = SharedOptions.Json();
         return new Command("compile", "Turn an ONNX network into a blob of shifts and adds; prints its layers, adds, bytes and fit")
         {
@@ -164,6 +165,8 @@ public static class Compile
         OptionCheck.OutputFile(options.Output, "--output", ".barrel");
         if (options.Report is not null)
             ReportFolder.Check(options.Report);
+        if (options.EmitCSharp is not null)
+            GeneratedFolder.Check(options);
         return options;
     }
 
@@ -181,6 +184,7 @@ public static class Compile
         List<byte[]> frames = CalibrationFrames.Load(options.Calibrate, NetworkCompiler.InputFormatOf(graph, card), streams.Error, CalibrationFrames.CountFor(lowered));
         Trial chosen;
         PlacedBlob? placed = null;
+        NetworkSource? generated = null;
         using (var progress = new Progress(streams))
         {
             using TaskMetric? metric = options.Data is null ? null : new(options.Model, card, options.Data, lowered.Macs, progress);
@@ -196,7 +200,15 @@ public static class Compile
                 chosen.Place(placed.Model);
             }
 
+            if (board?.Family == NanoLimits.Family)
+            {
+                generated = new NetworkSource(chosen.Model);
+                new NanoLimits(board, chosen.Model, generated).Check();
+            }
+
             OutputFile.Write(options.Output, stream => stream.Write(chosen.Model.Blob));
+            if (options.EmitCSharp is not null)
+                GeneratedFolder.Write(options.EmitCSharp, generated!);
             if (options.Report is not null)
                 ReportFolder.Write(options, new ReportSubject(graph, card, frames, trials, metric, chosen, search?.Tried ?? [], board), progress);
         }
@@ -208,8 +220,12 @@ public static class Compile
         ModelReport.Write(streams.Out, model, PlacementCosts.Of(model, board), options.Json);
         if (board is null)
             return ExitCode.Done;
+        TextWriter about = options.Json ? streams.Error : streams.Out;
+        if (generated is not null)
+            foreach (string line in GeneratedFolder.Lines(generated, new NanoLimits(board, model, generated)))
+                about.WriteLine(line);
         BoardFit fit = new(board, model);
-        (options.Json ? streams.Error : streams.Out).WriteLine(fit.Line);
+        about.WriteLine(fit.Line);
         return fit.Fits ? ExitCode.Done : ExitCode.CheckFailed;
     }
 
@@ -219,8 +235,6 @@ public static class Compile
 
     private static QuantizeOptions Quantization(CompileOptions options)
     {
-        if (options.EmitCSharp is not null)
-            throw new BarrelException(CommandErrors.NotBuilt, "--emit-csharp is not built yet; leave it out");
         var defaults = new QuantizeOptions();
         bool log = options.Activations == "log2";
         return defaults with

@@ -18,6 +18,19 @@ public static class OutputFile
         Refusable(path, () => WholeFile.Write(path, write));
     }
 
+    /// <summary>Makes a folder to write to; one that is there is right.</summary>
+    public static void MakeFolder(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new BarrelException(CommandErrors.Unwritable, $"{folder}: cannot be made: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
     /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 

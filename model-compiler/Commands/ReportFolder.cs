@@ -6,7 +6,6 @@ using Barrel.Compiler.Peers;
 using Barrel.Compiler.Reports;
 using Barrel.Compiler.Reports.Html;
 using Barrel.Compiler.Tuning;
-using Barrel.Runtime;
 
 namespace Barrel.Compiler.Commands;
 
@@ -18,15 +17,7 @@ internal static class ReportFolder
     /// <summary>Fails before long work where writing would fail after it; makes the folder.</summary>
     public static void Check(string folder)
     {
-        try
-        {
-            Directory.CreateDirectory(folder);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new BarrelException(CommandErrors.Unwritable, $"{folder}: cannot be made: {e.Message.TrimEnd('.')}", e);
-        }
-
+        OutputFile.MakeFolder(folder);
         OutputFile.Check(Path.Combine(folder, PageName));
     }
 

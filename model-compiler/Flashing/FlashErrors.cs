@@ -3,7 +3,7 @@ namespace Barrel.Compiler.Flashing;
 /// <summary>BRL15xx: a program that does not get onto a board; all end with exit code 2.</summary>
 public static class FlashErrors
 {
-    /// <summary>The board is none that a program is copied to.</summary>
+    /// <summary>The board is none that is flashed.</summary>
     public const int NotFlashed = 1501;
 
     /// <summary>A program that this one calls is not installed.</summary>
@@ -26,4 +26,7 @@ public static class FlashErrors
 
     /// <summary>There is no version before the one that runs.</summary>
     public const int NothingBefore = 1508;
+
+    /// <summary>A step of nanoff failed.</summary>
+    public const int StepFailed = 1509;
 }

@@ -18,27 +18,37 @@ internal sealed record Tool(int ExitCode, string Out, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw new BarrelException(FlashErrors.ToolMissing, $"'{command[0]}' cannot be started: {e.Message}; {where}", e);
-        }
+        using Process process = Start(start, where);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Tool(process.ExitCode, output, LastLine(error.Result) ?? LastLine(output) ?? $"exit code {process.ExitCode}");
+    }
 
-        using (process)
-        {
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return new Tool(process.ExitCode, output, LastLine(error.Result) ?? LastLine(output) ?? $"exit code {process.ExitCode}");
-        }
+    /// <summary>Runs a program whose output goes to this program's own, for work that tells how it goes on.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="BarrelException">BRL1502: there is no such program.</exception>
+    public static int RunInTheOpen(IReadOnlyList<string> command, string where)
+    {
+        using Process process = Start(new ProcessStartInfo(command[0], command.Skip(1)), where);
+        process.WaitForExit();
+        return process.ExitCode;
     }
 
     /// <summary>As a shell would take it.</summary>
     public static string Quoted(IEnumerable<string> command) => string.Join(' ', command.Select(Quoted));
+
+    private static Process Start(ProcessStartInfo start, string where)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw new BarrelException(FlashErrors.ToolMissing, $"'{start.FileName}' cannot be started: {OneLine.Of(e.Message)}; {where}", e);
+        }
+    }
 
     private static string Quoted(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:@,+~".Contains(c, StringComparison.Ordinal)) ? word

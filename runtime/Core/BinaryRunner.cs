@@ -4,7 +4,7 @@ namespace Barrel.Runtime
     /// Runs a <see cref="BinaryLayer"/> 64 weights at a time. The channels of a pixel are packed to words once a frame; a position's window is brought
     /// together, and each row counts the bits in which it differs.
     /// </summary>
-    internal sealed class BinaryRunner : LayerRunner
+    public sealed class BinaryRunner : LayerRunner
     {
         private const ulong Pairs = 0x5555555555555555UL;
         private const ulong Nibbles = 0x3333333333333333UL;
@@ -26,9 +26,17 @@ namespace Barrel.Runtime
         private readonly ulong[] _pixels;
         private readonly ulong[] _window;
         private readonly int[] _offsets;
+        private readonly GeneratedSigns? _signs;
+        private readonly int _output;
 
-        public BinaryRunner(Model model, BinaryLayer layer, byte[] arena)
+        /// <param name="model">The model.</param>
+        /// <param name="layer">The layer.</param>
+        /// <param name="arena">Holds its tensors.</param>
+        /// <param name="signs">Does the rows of a position, or null: counts by the weights of the blob.</param>
+        public BinaryRunner(Model model, BinaryLayer layer, byte[] arena, GeneratedSigns? signs)
         {
+            _signs = signs;
+            _output = model.Tensors[layer.Output].ArenaOffset;
             TensorInfo source = model.Tensors[layer.Input];
             _layer = layer;
             _arena = arena;
@@ -49,7 +57,7 @@ namespace Barrel.Runtime
             _offsets = new int[area];
             for (int k = 0; k < area; k++)
                 _offsets[k] = (k / kernelWidth * layer.DilationY * source.Width + k % kernelWidth * layer.DilationX) * _pixelWords;
-            _weights = area == 1 ? layer.Weights : Arrange(area);
+            _weights = signs != null ? _window : Arranged(layer, source);
         }
 
         public override void Run()
@@ -63,19 +71,26 @@ namespace Barrel.Runtime
                 for (int x = 0; x < _layer.GridWidth; x++)
                 {
                     Gather(at);
-                    _writer.Begin(position);
-                    int first = 0;
-                    for (int row = 0; row < _layer.Rows; row++)
-                    {
-                        _writer.Write(row, CountDifferent(_weights, first, _window));
-                        first += _window.Length;
-                    }
-
+                    if (_signs != null)
+                        _signs.Run(_window, _arena, _output + position);
+                    else
+                        Count(position);
                     at += _columnStep;
                     position++;
                 }
 
                 line += _lineStep;
+            }
+        }
+
+        private void Count(int position)
+        {
+            _writer.Begin(position);
+            int first = 0;
+            for (int row = 0; row < _layer.Rows; row++)
+            {
+                _writer.Write(row, CountDifferent(_weights, first, _window));
+                first += _window.Length;
             }
         }
 
@@ -122,31 +137,65 @@ namespace Barrel.Runtime
             return count;
         }
 
-        /// <summary>The weights as the window has its words: by kernel position, then by channel.</summary>
-        private ulong[] Arrange(int area)
+        /// <summary>Words of a window.</summary>
+        public static int WindowWords(BinaryLayer layer, TensorInfo source)
         {
-            ulong[] weights = new ulong[_layer.Rows * _window.Length];
+            return layer.FanIn == source.ByteCount() ? (layer.FanIn + 63) >> 6 : layer.KernelHeight * layer.KernelWidth * ((source.Channels + 63) >> 6);
+        }
+
+        /// <summary>[row·words + i]: the weights as the window has its words: by kernel position, then by channel.</summary>
+        public static ulong[] Arranged(BinaryLayer layer, TensorInfo source)
+        {
+            bool isWhole = layer.FanIn == source.ByteCount();
+            int area = isWhole ? 1 : layer.KernelHeight * layer.KernelWidth;
+            int channels = isWhole ? layer.FanIn : source.Channels;
+            if (area == 1)
+                return layer.Weights;
+            int pixelWords = (channels + 63) >> 6;
+            ulong[] weights = new ulong[layer.Rows * area * pixelWords];
             int at = 0;
-            for (int row = 0; row < _layer.Rows; row++)
-                for (int k = 0; k < area; k++, at += _pixelWords)
-                    for (int c = 0; c < _channels; c++)
-                        if (_layer.IsPlus(row, c * area + k))
+            for (int row = 0; row < layer.Rows; row++)
+                for (int k = 0; k < area; k++, at += pixelWords)
+                    for (int c = 0; c < channels; c++)
+                        if (layer.IsPlus(row, c * area + k))
                             weights[at + (c >> 6)] |= 1UL << (c & 63);
             return weights;
         }
 
+        /// <summary>Eight channels at a time, and the rest one by one.</summary>
         private void Pack()
         {
             byte[] arena = _arena;
             ulong[] pixels = _pixels;
             int words = _pixelWords;
-            int from = _inputOffset;
-            for (int c = 0; c < _channels; c++)
+            int plane = _plane;
+            int two = plane + plane;
+            int four = two + two;
+            for (int i = 0; i < pixels.Length; i++)
+                pixels[i] = 0;
+            int line = _inputOffset;
+            int c = 0;
+            for (; c + 8 <= _channels; c += 8)
             {
                 int bit = c & 63;
                 int at = c >> 6;
-                for (int end = from + _plane; from < end; from++, at += words)
-                    pixels[at] = bit == 0 ? arena[from] : pixels[at] | ((ulong)arena[from] << bit);
+                int from = line;
+                for (int end = line + plane; from < end; from++, at += words)
+                {
+                    int low = from + four;
+                    pixels[at] |= (ulong)(arena[from] | (arena[from + plane] << 1) | (arena[from + two] << 2) | (arena[from + two + plane] << 3)
+                        | (arena[low] << 4) | (arena[low + plane] << 5) | (arena[low + two] << 6) | (arena[low + two + plane] << 7)) << bit;
+                }
+
+                line += four + four;
+            }
+
+            for (; c < _channels; c++)
+            {
+                int bit = c & 63;
+                int at = c >> 6;
+                for (int end = line + plane; line < end; line++, at += words)
+                    pixels[at] |= (ulong)arena[line] << bit;
             }
         }
 

@@ -10,14 +10,14 @@ namespace Barrel.Runtime
         private readonly AdaptiveBits _bits = new AdaptiveBits(Fields.Count * Fields.BitsEach);
         private readonly AdaptiveBits _textBits = new AdaptiveBits(Fields.TextBits);
         private readonly byte[][] _lastTexts = new byte[Fields.TextKinds][];
-        private readonly byte[] _data;
+        private readonly BlobBytes _data;
         private readonly int _end;
         private long _valuesLeft;
 
         /// <param name="data">The blob.</param>
         /// <param name="start">First byte of a stream.</param>
         /// <param name="end">One behind its last byte, zeros behind it included.</param>
-        public BlobCursor(byte[] data, int start, int end)
+        public BlobCursor(BlobBytes data, int start, int end)
         {
             _data = data;
             _end = end;
@@ -107,7 +107,7 @@ namespace Barrel.Runtime
         public void CheckEnd()
         {
             for (int i = _decoder.Position; i < _end; i++)
-                if (_data[i] != 0)
+                if (_data.At(i) != 0)
                     throw new BarrelException(ModelErrors.Truncated, (_end - i) + " bytes follow the last field");
             if (!_decoder.AtEnd)
                 throw new BarrelException(ModelErrors.BadField, "the last field does not end where its stream does");

@@ -5,6 +5,16 @@ namespace Barrel.Runtime
     {
         private static readonly uint[] Table = MakeTable();
 
+        /// <summary>Checksum of a blob from <paramref name="offset"/> on.</summary>
+        public static uint Compute(BlobBytes data, int offset)
+        {
+            uint[] table = Table;
+            uint crc = 0xFFFFFFFF;
+            for (int i = offset; i < data.Length; i++)
+                crc = table[(crc ^ data.At(i)) & 0xFF] ^ (crc >> 8);
+            return crc ^ 0xFFFFFFFF;
+        }
+
         /// <summary>Checksum of <paramref name="length"/> bytes from <paramref name="offset"/> on.</summary>
         public static uint Compute(byte[] data, int offset, int length)
         {

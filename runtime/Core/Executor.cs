@@ -61,7 +61,7 @@ namespace Barrel.Runtime
         {
             BinaryLayer? binary = layer as BinaryLayer;
             if (binary != null)
-                return new BinaryRunner(Model, binary, Arena);
+                return new BinaryRunner(Model, binary, Arena, null);
             MaxPoolLayer? pool = layer as MaxPoolLayer;
             if (pool != null)
                 return new MaxPoolRunner(Model, pool, Arena);

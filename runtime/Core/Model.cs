@@ -40,7 +40,13 @@ namespace Barrel.Runtime
         /// <summary>Where its binary layers lie on a TDNN chip, or null.</summary>
         public Placement? Placement;
 
-        /// <summary>The blob that it was read from; executors read the taps out of it.</summary>
+        /// <summary>Bytes of the blob.</summary>
+        public int BlobLength;
+
+        /// <summary>CRC-32C of the blob.</summary>
+        public long Checksum;
+
+        /// <summary>The blob that it was read from, null where it does not lie in memory; executors read the taps out of it.</summary>
         public byte[] Blob;
 
         /// <summary>Whether layers keep their taps when they are first decoded, for executors that would decode them again.</summary>
@@ -53,14 +59,28 @@ namespace Barrel.Runtime
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
         public static Model Load(byte[] blob, int memoryBytesMax)
         {
+            return Load(new BlobBytes(blob), blob, memoryBytesMax, false);
+        }
+
+        /// <summary>Reads and checks a blob that does not lie in memory; <see cref="Blob"/> is null then.</summary>
+        /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
+        public static Model LoadFrom(BlobBytes blob, int memoryBytesMax)
+        {
             return ModelReader.Read(blob, memoryBytesMax, false);
         }
 
-        /// <summary>As <see cref="Load"/>, and keeps the decoded taps: an executor is made in half the time, for about eight bytes a tap.</summary>
+        /// <summary>As <see cref="Load(byte[], int)"/>, and keeps the decoded taps: an executor is made in half the time, for about eight bytes a tap.</summary>
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
         public static Model LoadKeeping(byte[] blob, int memoryBytesMax)
         {
-            return ModelReader.Read(blob, memoryBytesMax, true);
+            return Load(new BlobBytes(blob), blob, memoryBytesMax, true);
+        }
+
+        private static Model Load(BlobBytes bytes, byte[] blob, int memoryBytesMax, bool keepsTaps)
+        {
+            Model model = ModelReader.Read(bytes, memoryBytesMax, keepsTaps);
+            model.Blob = blob;
+            return model;
         }
     }
 }

@@ -82,5 +82,8 @@ namespace Barrel.Runtime
 
         /// <summary>BRL3008: no executor of that name on this machine.</summary>
         public const int UnknownExecutor = 3008;
+
+        /// <summary>BRL3009: generated layers were made from another blob.</summary>
+        public const int OtherNetwork = 3009;
     }
 }

@@ -11,13 +11,14 @@ namespace Barrel.Runtime
         /// <param name="memoryBytesMax">Most memory that the arena may take.</param>
         /// <param name="keepsTaps">Whether layers keep their taps; see <see cref="KeptTaps"/>.</param>
         /// <exception cref="BarrelException">BRL3001 to BRL3007.</exception>
-        public static Model Read(byte[] blob, int memoryBytesMax, bool keepsTaps)
+        public static Model Read(BlobBytes blob, int memoryBytesMax, bool keepsTaps)
         {
-            CheckHeader(blob);
+            long checksum = CheckHeader(blob);
             int placementStart = PlacementReader.StartIn(blob);
             BlobCursor cursor = new BlobCursor(blob, ModelFormat.HeaderBytes, placementStart);
             Model model = new Model();
-            model.Blob = blob;
+            model.BlobLength = blob.Length;
+            model.Checksum = checksum;
             model.KeepsTaps = keepsTaps;
             ReadPurpose(cursor, model);
             ReadInput(cursor, model);
@@ -51,27 +52,28 @@ namespace Barrel.Runtime
             return model;
         }
 
-        private static void CheckHeader(byte[] blob)
+        private static long CheckHeader(BlobBytes blob)
         {
             if (blob.Length < ModelFormat.HeaderBytes)
                 throw new BarrelException(
                     ModelErrors.NotABlob, "not a Barrel blob: " + blob.Length + " bytes, and a header takes " + ModelFormat.HeaderBytes);
             if (UInt32At(blob, 0) != ModelFormat.Magic)
                 throw new BarrelException(ModelErrors.NotABlob, "not a Barrel blob: the file does not begin with 'BRL' 1A");
-            int version = blob[4] | (blob[5] << 8);
+            int version = blob.At(4) | (blob.At(5) << 8);
             if (version != ModelFormat.Version)
                 throw new BarrelException(
                     ModelErrors.OtherVersion, "blob has format version " + version + ", and this build reads version " + ModelFormat.Version);
-            if (blob[6] > ModelFormat.FlagPlaced || blob[7] != 0)
+            if (blob.At(6) > ModelFormat.FlagPlaced || blob.At(7) != 0)
                 throw new BarrelException(ModelErrors.BadField, "flags in bytes 6 and 7 must be 0, or 1 where a placement follows");
             uint length = UInt32At(blob, 8);
             if (length != (uint)blob.Length)
                 throw new BarrelException(ModelErrors.Truncated, "blob is " + blob.Length + " bytes long, and its header says " + length);
             uint stated = UInt32At(blob, 12);
-            uint computed = Crc32C.Compute(blob, ModelFormat.HeaderBytes, blob.Length - ModelFormat.HeaderBytes);
+            uint computed = Crc32C.Compute(blob, ModelFormat.HeaderBytes);
             if (stated != computed)
                 throw new BarrelException(
                     ModelErrors.ChecksumMismatch, "blob is damaged: CRC-32C is " + computed + ", and its header says " + stated);
+            return stated;
         }
 
         private static void ReadPurpose(BlobCursor cursor, Model model)
@@ -211,9 +213,9 @@ namespace Barrel.Runtime
                 throw new BarrelException(ModelErrors.BadField, "the mask has " + first.Channels + " channels of " + first.Bits + " bits; one of 8 is right");
         }
 
-        private static uint UInt32At(byte[] blob, int at)
+        private static uint UInt32At(BlobBytes blob, int at)
         {
-            return blob[at] | ((uint)blob[at + 1] << 8) | ((uint)blob[at + 2] << 16) | ((uint)blob[at + 3] << 24);
+            return blob.At(at) | ((uint)blob.At(at + 1) << 8) | ((uint)blob.At(at + 2) << 16) | ((uint)blob.At(at + 3) << 24);
         }
     }
 }

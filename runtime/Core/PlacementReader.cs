@@ -4,19 +4,19 @@ namespace Barrel.Runtime
     internal static class PlacementReader
     {
         /// <summary>Where the placement begins, the blob's length where there is none. The header says whether, the last four bytes say where.</summary>
-        public static int StartIn(byte[] blob)
+        public static int StartIn(BlobBytes blob)
         {
-            if ((blob[6] & ModelFormat.FlagPlaced) == 0)
+            if ((blob.At(6) & ModelFormat.FlagPlaced) == 0)
                 return blob.Length;
             int at = blob.Length - 4;
-            uint start = at < ModelFormat.HeaderBytes ? 0 : blob[at] | ((uint)blob[at + 1] << 8) | ((uint)blob[at + 2] << 16) | ((uint)blob[at + 3] << 24);
+            uint start = at < ModelFormat.HeaderBytes ? 0 : blob.At(at) | ((uint)blob.At(at + 1) << 8) | ((uint)blob.At(at + 2) << 16) | ((uint)blob.At(at + 3) << 24);
             if (start < ModelFormat.HeaderBytes || start > (uint)at)
                 throw new BarrelException(ModelErrors.BadField, "placement is said to begin at byte " + start + " of " + blob.Length);
             return (int)start;
         }
 
         /// <summary>Reads it; the model's layers are there already.</summary>
-        public static Placement Read(byte[] blob, int start, Model model)
+        public static Placement Read(BlobBytes blob, int start, Model model)
         {
             BlobCursor cursor = new BlobCursor(blob, start, blob.Length - 4);
             Placement placement = new Placement();

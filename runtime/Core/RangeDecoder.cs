@@ -9,7 +9,7 @@ namespace Barrel.Runtime
         /// <summary>The range is at least 2^RangeBitsMin before each bit.</summary>
         public const int RangeBitsMin = 24;
 
-        private readonly byte[] _data;
+        private readonly BlobBytes _data;
         private readonly int _end;
         private long _range;
         private long _code;
@@ -18,7 +18,7 @@ namespace Barrel.Runtime
         /// <param name="start">Its first byte.</param>
         /// <param name="end">One behind the last byte that may be read.</param>
         /// <exception cref="BarrelException">BRL3003: fewer than four bytes.</exception>
-        public RangeDecoder(byte[] data, int start, int end)
+        public RangeDecoder(BlobBytes data, int start, int end)
         {
             _data = data;
             _end = end;
@@ -109,7 +109,7 @@ namespace Barrel.Runtime
         {
             if (Position >= _end)
                 throw new BarrelException(ModelErrors.Truncated, "blob ends early, at byte " + Position);
-            return _data[Position++];
+            return _data.At(Position++);
         }
     }
 }

@@ -27,7 +27,7 @@ namespace Barrel.Runtime
             layer.ExponentMin = ModelFormat.ExponentMax;
             layer.ExponentMax = 0;
             TapReader taps = new TapReader(model, layer);
-            KeptTaps? kept = model.KeepsTaps ? new KeptTaps(layer.Rows, ScratchBound.TapsMax(model.Blob.Length)) : null;
+            KeptTaps? kept = model.KeepsTaps ? new KeptTaps(layer.Rows, ScratchBound.TapsMax(model.BlobLength)) : null;
             for (int row = 0; row < layer.Rows; row++)
             {
                 int firstChannel = row / rowsPerGroup * perGroup;

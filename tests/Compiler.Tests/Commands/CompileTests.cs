@@ -125,7 +125,7 @@ public class CompileTests
     [DataRow("compile NET.onnx -o OUT.barrel --board nonesuch", BoardErrors.UnknownBoard)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/nonesuch.json", BoardErrors.UnreadableFile)]
     [DataRow("compile NET.onnx -o OUT.barrel --board FOLDER/TEXT.json", BoardErrors.InvalidFile)]
-    [DataRow("compile NET.onnx -o OUT.barrel --emit-csharp FOLDER", CommandErrors.NotBuilt)]
+    [DataRow("compile NET.onnx -o OUT.barrel --emit-csharp FOLDER", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o OUT.barrel --data FOLDER", CommandErrors.Option)]
     [DataRow("compile NET.onnx -o OUT.barrel --target-loss 1 --data FOLDER --adds-per-mac 1", CommandErrors.Option)]

@@ -129,7 +129,10 @@ public sealed class FlashTests : IDisposable
     {
         string program = host.BoardProgram("one");
         AssertError(host.Flash("--rollback", "--model", program), CommandErrors.InputFile, ".barrel");
-        AssertError(host.Run("flash", "esp32", "--host", FakeHost.Name), FlashErrors.NotFlashed, "raspberry-pi-zero-2w");
+        AssertError(host.Run("flash", "desktop", "--host", FakeHost.Name), FlashErrors.NotFlashed, "raspberry-pi-zero-2w");
+        AssertError(host.Run("flash", "esp32", "--host", FakeHost.Name), CommandErrors.Option, "--host does not go with esp32");
+        AssertError(host.Flash("--port", "COM3"), CommandErrors.Option, "--port does not go with raspberry-pi-5");
+        AssertError(host.Run("flash", "raspberry-pi-5"), CommandErrors.Option, "without --host");
         AssertError(host.Run("flash", "raspberry-pi-5", "--host=-oProxyCommand=touch"), CommandErrors.Usage, "-oProxyCommand");
         AssertError(host.Run("flash", "raspberry-pi-5", "--host", "pi@-x"), CommandErrors.Option, "--host");
         AssertError(host.Flash("--program", typeof(FlashTests).Assembly.Location), FlashErrors.NotPublished, "64-bit ARM");

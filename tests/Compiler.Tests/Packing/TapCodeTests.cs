@@ -38,7 +38,7 @@ public class TapCodeTests
             RangeEncoder encoder = new();
             TapCode.Write(encoder, rows, shape, (lowest, highest));
             byte[] code = encoder.Finish();
-            layer.Taps = new RangeDecoder(code, 0, code.Length);
+            layer.Taps = new RangeDecoder(new BlobBytes(code), 0, code.Length);
             AssertReads(rows, model, layer, code.Length);
         });
 
@@ -58,7 +58,7 @@ public class TapCodeTests
             }
 
             byte[] code = encoder.Finish();
-            RangeDecoder decoder = new(code, 0, code.Length);
+            RangeDecoder decoder = new(new BlobBytes(code), 0, code.Length);
             AdaptiveBits read = new(2);
             foreach (int bit in bits)
             {

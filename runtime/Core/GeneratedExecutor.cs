@@ -1,0 +1,75 @@
+namespace Barrel.Runtime
+{
+    /// <summary>
+    /// Runs the layers of a <see cref="GeneratedNetwork"/> as they were generated and all others from the blob, as <see cref="SwarExecutor"/> does.
+    /// Tensors go between bytes and words only where one kind of layer reads what the other wrote.
+    /// </summary>
+    public sealed class GeneratedExecutor : Executor
+    {
+        public const string ExecutorName = "generated";
+
+        /// <summary>A tile of a layer that runs from the blob has at most this many elements: it shares a small heap.</summary>
+        private const int TileElementsMax = 4096;
+
+        /// <param name="model">The blob that the network was made from.</param>
+        /// <param name="network">Its generated layers.</param>
+        /// <exception cref="BarrelException">BRL3009: the network was made from another blob.</exception>
+        public GeneratedExecutor(Model model, GeneratedNetwork network)
+            : base(model)
+        {
+            if (network.Checksum != model.Checksum)
+                throw new BarrelException(
+                    ModelErrors.OtherNetwork,
+                    "generated layers were made from a blob of CRC-32C " + network.Checksum + ", and this one has " + model.Checksum);
+            ulong[] words = new ulong[(model.ArenaBytes + 7) >> 3];
+            bool[] inWords = new bool[model.Tensors.Length];
+            for (int i = 0; i < model.Layers.Length; i++)
+            {
+                Layer layer = model.Layers[i];
+                GeneratedLayer? generated = network.LayerAt(i);
+                TapLayer? taps = layer as TapLayer;
+                BinaryLayer? binary = layer as BinaryLayer;
+                inWords[layer.Output] = generated != null;
+                if (generated == null)
+                {
+                    if (taps != null)
+                        Steps[i] = new SwarTapRunner(model, taps, Arena, TileElementsMax);
+                    else if (binary != null)
+                        Steps[i] = new BinaryRunner(model, binary, Arena, network.SignsAt(i));
+                    else
+                        Steps[i] = CreatePlain(layer);
+                    continue;
+                }
+
+                GeneratedRunner runner = new GeneratedRunner(generated, words, Arena);
+                for (int t = 0; t < model.Tensors.Length; t++)
+                    if (!inWords[t] && LayerReads.Tensor(layer, t))
+                    {
+                        runner.PackBefore(new WordPlanes(model.Tensors[t], network.SplitOf(t)));
+                        inWords[t] = true;
+                    }
+
+                if (IsReadAsBytes(model, network, i))
+                    runner.UnpackAfter(new WordPlanes(model.Tensors[layer.Output], network.SplitOf(layer.Output)));
+                Steps[i] = runner;
+            }
+        }
+
+        public override string Name
+        {
+            get { return ExecutorName; }
+        }
+
+        private static bool IsReadAsBytes(Model model, GeneratedNetwork network, int index)
+        {
+            int tensor = model.Layers[index].Output;
+            for (int i = 0; i < model.OutputTensors.Length; i++)
+                if (model.OutputTensors[i] == tensor)
+                    return true;
+            for (int i = index + 1; i < model.Layers.Length; i++)
+                if (network.LayerAt(i) == null && LayerReads.Tensor(model.Layers[i], tensor))
+                    return true;
+            return false;
+        }
+    }
+}

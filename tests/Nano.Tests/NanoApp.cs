@@ -1,0 +1,123 @@
+using Barrel.Compiler.Emitting;
+using Barrel.Nano.Tests.Interpreter;
+
+namespace Barrel.Nano.Tests;
+
+/// <summary>The application for nanoFramework, compiled against the surface, on the interpreter, with devices that the test has in hand.</summary>
+internal sealed class NanoApp
+{
+    private static readonly Lazy<byte[]> CompiledNetwork = new(() => NanoSurface.Compile("Network", Generated.Sources(new NetworkSource(RoadGrid.Model)), NanoSurface.Core));
+
+    private static readonly Lazy<byte[]> CompiledApp = new(() => NanoSurface.Compile("App", Sources(), NanoSurface.Core, CompiledNetwork.Value));
+
+    private readonly Dictionary<string, int> _levels = [];
+    private readonly Dictionary<int, byte[]> _resources = [];
+
+    public NanoApp()
+    {
+        Machine = new Machine(new Interpreter.Program([.. NanoSurface.Assemblies.Values, NanoSurface.Core, CompiledNetwork.Value, CompiledApp.Value]));
+        Machine.Memory.NoRoom = () => new ThrownException(Machine.Program.NewInstance(Machine.Program.Type("System.OutOfMemoryException")));
+        _resources[Model] = RoadGrid.Model.Blob;
+        _resources[LastGoodModel] = RoadGrid.Model.Blob;
+        _resources[ResourceId("Frame")] = RoadGrid.Frame(1);
+        Device("System.Device.Gpio.GpioController::.ctor/0", _ => default);
+        Device("System.Device.Gpio.GpioController::OpenPin/2", a => Slot.Of("pin" + a[1].Int));
+        Device("System.Device.Gpio.GpioPin::Write/1", a => Set((string)a[0].Object!, a[1].Int));
+        Device("System.Device.Gpio.GpioPin::Toggle/0", a => Set((string)a[0].Object!, 1 - _levels.GetValueOrDefault((string)a[0].Object!)));
+        Device("nanoFramework.Runtime.Native.GC::Run/1", _ => new Slot { Number = 60_000, Kind = Kind.UInt32 });
+        Device("nanoFramework.Runtime.Native.Power::RebootDevice/0", _ => throw new RebootException());
+        Device("System.Reflection.Assembly::GetExecutingAssembly/0", _ => Slot.Of("app"));
+        Device("System.Resources.ResourceManager::.ctor/2", _ => default);
+        Device("nanoFramework.Runtime.Native.ResourceUtility::GetObject/2", a => Slot.Of(_resources[Id(a[1])]));
+        Device("nanoFramework.Runtime.Native.ResourceUtility::GetObject/4", a => Chunk(_resources[Id(a[1])], a[2].Int, a[3].Int));
+    }
+
+    /// <summary>Number of the resource of this name.</summary>
+    public static int Model { get; } = ResourceId("Model");
+
+    public static int LastGoodModel { get; } = ResourceId("LastGoodModel");
+
+    public static byte[] Image => CompiledApp.Value;
+
+    public Machine Machine { get; }
+
+    public bool IsRebooted { get; private set; }
+
+    /// <summary>Pins 25, 26, 27, 32, 33: low but for "blocked".</summary>
+    public bool IsSafe => _levels["pin25"] == 0 && _levels["pin26"] == 1 && _levels["pin27"] == 0 && _levels["pin32"] == 0 && _levels["pin33"] == 0;
+
+    public byte[] this[int resource]
+    {
+        get => _resources[resource];
+        set => _resources[resource] = value;
+    }
+
+    public void Device(string name, Func<Slot[], Slot> does) => Machine.Devices[name] = does;
+
+    /// <summary>Runs so many frames of a source; ends earlier where the application starts the board anew.</summary>
+    public void Run(Func<Slot> frames, int framesMax)
+    {
+        Slot pins = Machine.New("Barrel.Nano.RoadPins", Machine.New("System.Device.Gpio.GpioController"));
+        Slot app = Machine.New("Barrel.Nano.RoadApp", Machine.New("Barrel.Nano.Esp32Board"), pins);
+        object?[] blobs = [Blob(Model).Object, Blob(LastGoodModel).Object];
+        try
+        {
+            Machine.Call(
+                Machine.Program.Method("Barrel.Nano.RoadApp", "Run"), app, Slot.Of(blobs), Machine.New("Barrel.Generated.Network"), frames(), Slot.Of(65536), Slot.Of(framesMax));
+        }
+        catch (RebootException)
+        {
+            IsRebooted = true;
+        }
+    }
+
+    /// <summary>The frame in flash.</summary>
+    public Slot Flash() => Machine.New("Barrel.Nano.FlashFrames", Slot.Of(RoadGrid.Frame(1)), Slot.Of(RoadGrid.Width), Slot.Of(RoadGrid.Height));
+
+    /// <summary>A UART on which bytes come, and then no more.</summary>
+    public Slot Serial(byte[] bytes)
+    {
+        int at = 0;
+        Device("System.IO.Ports.SerialPort::.ctor/5", _ => default);
+        Device("System.IO.Ports.SerialPort::get_BytesToRead/0", _ => Slot.Of(Math.Min(200, bytes.Length - at)));
+        Device("System.IO.Ports.SerialPort::Read/3", a =>
+        {
+            Array.Copy(bytes, at, (byte[])a[1].Object!, a[2].Int, a[3].Int);
+            at += a[3].Int;
+            return a[3];
+        });
+        Slot port = Machine.New("System.IO.Ports.SerialPort", Slot.Of("COM2"), Slot.Of(921600), default, Slot.Of(8), Slot.Of(1));
+        return Machine.New("Barrel.Nano.SerialFrames", port, Slot.Of(RoadGrid.Width), Slot.Of(RoadGrid.Height));
+    }
+
+    private static IEnumerable<(string Path, string Text)> Sources() => NanoSurface.Sources("firmware-host/Nano/App").Concat(NanoSurface.Sources("firmware-host/Decision"));
+
+    /// <summary>What nanoFramework's resource generator makes of a name: two hashes, of its even and its odd letters, folded to 16 bits.</summary>
+    private static int ResourceId(string name)
+    {
+        int[] hashes = [352654597, 352654597];
+        for (int i = 0; i < name.Length; i++)
+            hashes[i & 1] = unchecked(hashes[i & 1] * 33) ^ name[i];
+        int hash = unchecked(hashes[0] + (hashes[1] * 1566083941));
+        return (short)((hash >> 16) ^ hash);
+    }
+
+    private static int Id(Slot boxed) => boxed.Object is Boxed number ? number.Value.Int : boxed.Int;
+
+    private Slot Blob(int resource) => Machine.New("Barrel.Nano.ResourceBlob", Slot.Of(resource));
+
+    private Slot Chunk(byte[] of, int offset, int length)
+    {
+        byte[] chunk = [.. of.Skip(offset).Take(length)];
+        Machine.Memory.Took(chunk);
+        return Slot.Of(chunk);
+    }
+
+    private Slot Set(string pin, int level)
+    {
+        _levels[pin] = level;
+        return default;
+    }
+
+    private sealed class RebootException : Exception;
+}
