@@ -48,6 +48,9 @@ internal sealed class Im2colPlan
         BlockVectors = ScratchBound.TileVectorsMax;
         while (BlockVectors > 1 && ((long)Cells * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
+
+        // What is read once or twice, as in a depthwise layer, is no faster for staying in a cache.
+        hasParts &= taps.Index.Length > ReadsMax * Cells;
         while (hasParts && BlockVectors > PartVectorsMin && (long)Cells * BlockVectors * vectorBytes > PartBytesMax)
             BlockVectors >>= 1;
         int most = PartBytesMax / (BlockVectors * vectorBytes);
