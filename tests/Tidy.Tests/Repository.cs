@@ -11,6 +11,10 @@ internal static class Repository
 
     private static readonly string[] Ignored = IgnoredFolders();
 
+    /// <summary>Files that .gitignore names by their path.</summary>
+    private static readonly string[] IgnoredFiles =
+        [.. File.ReadAllLines(FullPath(".gitignore")).Where(l => l.StartsWith('/') && !l.EndsWith('/')).Select(l => l[1..])];
+
     /// <summary>Paths of all files relative to <see cref="Root"/>, with '/'; what .gitignore names is left out.</summary>
     public static string[] Files { get; } = [.. Walk(Root).Order(StringComparer.Ordinal)];
 
@@ -24,8 +28,12 @@ internal static class Repository
     private static IEnumerable<string> Walk(string folder)
     {
         foreach (string file in Directory.GetFiles(folder))
-            if (!file.EndsWith(".user", StringComparison.Ordinal) && Path.GetFileName(file) != ".git")
-                yield return Path.GetRelativePath(Root, file).Replace('\\', '/');
+        {
+            string path = Path.GetRelativePath(Root, file).Replace('\\', '/');
+            if (!file.EndsWith(".user", StringComparison.Ordinal) && path != ".git" && !IgnoredFiles.Contains(path))
+                yield return path;
+        }
+
         foreach (string child in Directory.GetDirectories(folder))
             if (!Ignored.Contains(Path.GetFileName(child)))
                 foreach (string file in Walk(child))
