@@ -23,7 +23,7 @@ internal static class RunConfigFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new BarrelException(HostErrors.ConfigUnreadable, $"configuration '{path}' cannot be read: {PinAccess.OneLine(e)}", e);
+            throw new BarrelException(HostErrors.ConfigUnreadable, $"configuration '{path}' cannot be read: {OneLine.Of(e)}", e);
         }
     }
 
