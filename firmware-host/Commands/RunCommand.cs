@@ -1,6 +1,6 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Pins;
 using Barrel.Host.Service;
 using Barrel.Runtime;

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.Text;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Commands;
 using Barrel.Host.Decision;
 using Barrel.Host.Service;
@@ -88,7 +88,7 @@ public class RunConfigTests
     {
         using StringWriter nowhere = new();
         Command run = RunCommand.Create(new CommandContext { Output = nowhere, Error = nowhere, CreateExecutor = ModelFile.Load });
-        string[] options = [.. run.Options.Select(o => Camel(o.Name)).Where(o => o is not ("config" or "help"))];
+        string[] options = [.. run.Options.Select(o => Camel(o.Name)).Where(o => o is not "config")];
         string[] keys = [.. RunConfigKeys.All.Select(k => k.Name).Where(k => !k.Contains('.', StringComparison.Ordinal))];
         string[] known = [.. typeof(RunConfig).GetProperties().Select(p => Camel(p.Name))];
         CollectionAssert.AreEquivalent(options, keys.Except(["decision"]).ToArray());
