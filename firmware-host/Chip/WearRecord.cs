@@ -48,7 +48,7 @@ internal sealed class WearRecord
             if (file is null || file.Serial != chip.Serial || file.Segments != chip.Segments || file.Runs.Sum(r => (long)r.Segments) != chip.Segments
                 || file.Runs.Any(r => r.Segments < 1 || r.Cycles is < 0 or > uint.MaxValue))
                 throw new BarrelException(ChipErrors.WearRecord, $"'{path}' is not the record of chip {chip.Serial:x8} with {chip.Segments} segments");
-            return new WearRecord(path, enduranceCycles, [.. file.Runs.SelectMany(r => Enumerable.Repeat((uint)r.Cycles, r.Segments))]);
+            return new WearRecord(path, enduranceCycles, [.. file.Runs.SelectMany(r => Sequence.Range(0, r.Segments).Select(_ => (uint)r.Cycles))]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StrictJsonException)
         {

@@ -10,7 +10,7 @@ internal static class ChipTestReport
 {
     public static void WriteText(TextWriter output, ChipTest test, ChipLink link)
     {
-        int width = Math.Max(5, test.Layers.Max(l => OneLine.Of(l.Name).Length));
+        int width = Math.Max(5, test.Layers.Select(l => OneLine.Of(l.Name).Length).Max());
         output.WriteLine($"{"layer".PadRight(width)}  {"codes",12}  {"differing",12}  {"share",9}");
         foreach (LayerOutcome layer in test.Layers)
         {
@@ -127,7 +127,7 @@ internal static class ChipTestReport
     /// <summary>The least margin that more than this share of all reach or stay below.</summary>
     private static int Quantile(long[] counts, double share)
     {
-        long rest = (long)(counts.Sum() * share);
+        long rest = (long)(counts.Sum(count => count) * share);
         for (int i = 0; i < counts.Length; i++)
         {
             rest -= counts[i];
