@@ -74,7 +74,11 @@ internal static class Sequence
         return all;
     }
 
-    public static bool Any<T>(this IEnumerable<T> source) => source.GetEnumerator().MoveNext();
+    public static bool Any<T>(this IEnumerable<T> source)
+    {
+        using IEnumerator<T> all = source.GetEnumerator();
+        return all.MoveNext();
+    }
 
     public static bool Any<T>(this IEnumerable<T> source, Func<T, bool> predicate)
     {
