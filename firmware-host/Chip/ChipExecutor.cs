@@ -26,9 +26,9 @@ internal sealed class ChipExecutor : Executor, IDisposable
         this.software = software;
         this.program = program;
         this.onFailure = onFailure;
-        placed = [.. Enumerable.Range(0, Model.Layers.Length)
+        placed = [.. Sequence.Range(0, Model.Layers.Length)
             .Select(i => program.Placement.Of(i) is { } layer ? new ChipLayerRunner(program, layer, Model, Arena) : null)];
-        sums = new int[placed.Max(p => p?.SumCount ?? 0)];
+        sums = new int[placed.Select(p => p?.SumCount ?? 0).MaxOrDefault()];
     }
 
     public override string Name => $"{software.Name} with TDNN chip";

@@ -30,8 +30,8 @@ internal sealed class ChipLayerRunner
         // Whole banks: constants read zeros, which a wider layer's inputs may have left otherwise.
         Placement placement = program.Placement;
         inputs = new ushort[placement.SegmentsOf(placed.Chains.PesMax) * placement.SegmentPes / 16];
-        shares = [.. Enumerable.Range(0, placement.Passes).Select(ShareOf).OfType<Share>()];
-        results = new ushort[shares.Select(s => s.ResultWords).DefaultIfEmpty().Max()];
+        shares = [.. Sequence.Range(0, placement.Passes).Select(ShareOf).OfType<Share>()];
+        results = new ushort[shares.Select(s => s.ResultWords).MaxOrDefault()];
         SumCount = placed.Chains.IsSign ? 0 : layer.Positions * placed.Chains.Layer.Rows;
     }
 
@@ -50,7 +50,7 @@ internal sealed class ChipLayerRunner
     public void CountMargins()
     {
         Margins = new long[1 << (program.Placement.MarginBits - 1)];
-        margins = new ushort[shares.Select(s => s.LastSegments.Max() - s.LastSegments.Min() + 1).DefaultIfEmpty().Max()];
+        margins = new ushort[shares.Select(s => s.LastSegments.Max() - s.LastSegments.Min() + 1).MaxOrDefault()];
     }
 
     /// <summary>Loads the chains of one share.</summary>
@@ -119,7 +119,7 @@ internal sealed class ChipLayerRunner
     private Share? ShareOf(int pass)
     {
         PassRows all = program.Rows;
-        int[] own = [.. Enumerable.Range(all.First(pass), all.First(pass + 1) - all.First(pass)).Where(i => all.LayerAt(i) == placed)];
+        int[] own = [.. Sequence.Range(all.First(pass), all.First(pass + 1) - all.First(pass)).Where(i => all.LayerAt(i) == placed)];
         if (own.Length == 0)
             return null;
         int[] last = [.. own.Select(i => all.FirstSegmentAt(i) + all.SegmentsAt(i) - 1)];

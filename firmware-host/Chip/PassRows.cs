@@ -15,7 +15,8 @@ internal sealed class PassRows
             for (int row = 0; row < layer.Pass.Length; row++)
                 if (layer.Chains.FixedCodeOf(row) < 0)
                     all.Add(new Entry(layer.Pass[row], layer.FirstSegment[row], placement.SegmentsOf(layer.Chains.PesOf(row)), layer, row));
-        entries = [.. all.OrderBy(e => e.Pass).ThenBy(e => e.FirstSegment)];
+        all.Sort((a, b) => a.Pass != b.Pass ? a.Pass.CompareTo(b.Pass) : a.FirstSegment.CompareTo(b.FirstSegment));
+        entries = [.. all];
         firstOfPass = new int[placement.Passes + 1];
         foreach (Entry entry in entries)
             firstOfPass[entry.Pass + 1]++;

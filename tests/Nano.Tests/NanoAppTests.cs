@@ -1,4 +1,5 @@
 using Barrel.Nano.Tests.Dialect;
+using Barrel.Nano.Tests.Interpreter;
 
 namespace Barrel.Nano.Tests;
 
@@ -53,6 +54,66 @@ public class NanoAppTests
         Assert.IsTrue(app.IsSafe);
     }
 
+    /// <summary>Noise on the line is no camera either.</summary>
+    [TestMethod]
+    [DataRow(0x55)]
+    [DataRow(0x42)]
+    public void ALineThatNeverFallsSilentMakesPinsSafeAndRestarts(int noise)
+    {
+        NanoApp app = new();
+        app.Run(() => app.Serial((byte)noise, 20_000), -1);
+        CollectionAssert.AreEqual(new[] { "camera: no frame for 1000 ms; pins are safe", "error: camera gone" }, app.Machine.Lines.Skip(1).ToArray());
+        Assert.IsTrue(app.IsRebooted);
+        Assert.IsTrue(app.IsSafe);
+    }
+
+    /// <summary>Two captures, since only the first burst of each has a byte to pass by. Grey is 5/16 red, 9/16 green, 2/16 blue.</summary>
+    [TestMethod]
+    public void AnSpiCameraGivesItsRowsWhereTheyBelong()
+    {
+        NanoApp app = new();
+        FakeSpiCamera module = new();
+        Slot camera = app.Camera(module);
+        byte[] pixels = new byte[FakeSpiCamera.Side * FakeSpiCamera.Side];
+        for (int capture = 0; capture < 2; capture++)
+        {
+            new Random(capture).NextBytes(module.Frame);
+            Assert.IsTrue(Read(app, camera, pixels));
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                int colour = (module.Frame[2 * i] << 8) | module.Frame[(2 * i) + 1];
+                double grey = ((5 * (colour >> 11) / 31.0) + (9 * ((colour >> 5) & 63) / 63.0) + (2 * (colour & 31) / 31.0)) * 255 / 16;
+                Assert.AreEqual(grey, pixels[i], 2, $"capture {capture}, row {i / FakeSpiCamera.Side}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void AnSpiCameraThatIsGoneOrStuckGivesNoFrame()
+    {
+        NanoApp app = new();
+        FakeSpiCamera module = new();
+        Slot camera = app.Camera(module);
+        byte[] pixels = new byte[FakeSpiCamera.Side * FakeSpiCamera.Side];
+        module.IsStuck = true;
+        Assert.IsFalse(Read(app, camera, pixels));
+        module.IsAbsent = true;
+        Assert.IsFalse(Read(app, camera, pixels), "a bus of ones is no capture");
+        Assert.Contains("does not answer", Assert.ThrowsExactly<ThrownException>(() => app.Camera(module)).Message);
+    }
+
+    /// <summary>A resource of fewer bytes than a header has.</summary>
+    [TestMethod]
+    public void AModelWithoutAHeaderIsRefusedAndTheLastGoodOneTaken()
+    {
+        NanoApp app = new();
+        app[NanoApp.Model] = [1, 2, 3];
+        app.Run(app.Flash, 1);
+        Assert.StartsWith("model 0 refused, ", app.Machine.Lines[0]);
+        Assert.StartsWith("arena ", app.Machine.Lines[1]);
+        Assert.IsFalse(app.IsRebooted);
+    }
+
     [TestMethod]
     public void ADamagedFrameIsPassedBy()
     {
@@ -100,6 +161,9 @@ public class NanoAppTests
         Assert.AreEqual("error: out of memory", app.Machine.Lines[^1]);
         Assert.IsTrue(app.IsRebooted && app.IsSafe);
     }
+
+    private static bool Read(NanoApp app, Slot camera, byte[] pixels) =>
+        app.Machine.Call(app.Machine.Program.Method("Barrel.Nano.SpiCameraFrames", "TryRead"), camera, Slot.Of(pixels), Slot.Of(1000)).Int != 0;
 
     /// <summary>Head, grey, size, pixels, sum.</summary>
     private static byte[] SerialFrame()

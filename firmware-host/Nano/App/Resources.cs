@@ -51,10 +51,12 @@ namespace Barrel.Nano
             return chunk == null || chunk.Length == 0 ? base.Fetch(position) : chunk;
         }
 
-        /// <summary>A header that says nonsense is refused by the loader; no more than a resource can hold is believed here.</summary>
+        /// <summary>A header that says nonsense or is not there is refused by the loader; no more than a resource can hold is believed here.</summary>
         private static int LengthOf(Resources.Binary id)
         {
             byte[] head = Resources.Bytes(id, 8, 4);
+            if (head == null || head.Length < 4)
+                return 0;
             long length = head[0] | ((long)head[1] << 8) | ((long)head[2] << 16) | ((long)head[3] << 24);
             return length > 0xFFFFFF ? 0xFFFFFF : (int)length;
         }

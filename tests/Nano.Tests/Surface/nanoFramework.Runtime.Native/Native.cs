@@ -1,3 +1,11 @@
+namespace System
+{
+    public static class Environment
+    {
+        public static extern long TickCount64 { get; }
+    }
+}
+
 namespace nanoFramework.Runtime.Native
 {
     public static class Power
