@@ -24,14 +24,25 @@ internal static class ActivationGrids
     public static void Choose(LoweredTensor tensor, float[][] frames, int bits)
     {
         tensor.Bits = bits;
-        int channels = tensor.Channels;
-        float[][] samples = new float[channels][];
-        Parallel.For(0, channels, c => samples[c] = SamplesOf(tensor, frames, c));
-        Parallel.For(0, channels, c => (tensor.ScaleExponents[c], tensor.Zeros[c]) = Best(samples[c], bits, int.MinValue));
-        int floor = tensor.ScaleExponents.Max() - SpreadMax;
-        for (int c = 0; c < channels; c++)
-            if (tensor.ScaleExponents[c] < floor)
-                (tensor.ScaleExponents[c], tensor.Zeros[c]) = Best(samples[c], bits, floor);
+        float[][] samples = new float[tensor.Channels][];
+        Parallel.For(0, samples.Length, c => samples[c] = SamplesOf(tensor, frames, c));
+        (int Exponent, int Zero)[] grids = Choose(samples, bits);
+        for (int c = 0; c < grids.Length; c++)
+            (tensor.ScaleExponents[c], tensor.Zeros[c]) = grids[c];
+    }
+
+    /// <summary>The steps 2^exponent and the codes of zero, channel by channel.</summary>
+    /// <param name="samples">Values of each channel before rounding.</param>
+    /// <param name="bits">4 to 8.</param>
+    internal static (int Exponent, int Zero)[] Choose(float[][] samples, int bits)
+    {
+        (int Exponent, int Zero)[] grids = new (int, int)[samples.Length];
+        Parallel.For(0, grids.Length, c => grids[c] = Best(samples[c], bits, int.MinValue));
+        int floor = grids.Max(g => g.Exponent) - SpreadMax;
+        for (int c = 0; c < grids.Length; c++)
+            if (grids[c].Exponent < floor)
+                grids[c] = Best(samples[c], bits, floor);
+        return grids;
     }
 
     /// <summary>Takes the grid that the network was trained on.</summary>

@@ -34,30 +34,47 @@ internal static class WeightSchemes
     /// <summary>A layer's weights by a scheme, with the full-scale range of least squared error.</summary>
     public static float[] Quantize(WeightScheme scheme, float[] weights, int bits)
     {
-        float most = weights.Max(Math.Abs);
-        if (most == 0)
+        if (weights.Max(Math.Abs) == 0)
             return new float[weights.Length];
-        (Func<float, int, int, float> function, int widest) = scheme switch
-        {
-            WeightScheme.Linear => ((Func<float, int, int, float>)Linear, ExactMath.CeilingLog2(most)),
-            WeightScheme.LogNet => (LogNet, LogQuant.RoundedLog2(most) + 1),
-            WeightScheme.LogSqrt2 => (LogSqrt2, LogQuant.RoundedHalfOctaves(most) + 1),
-            _ => (Log2, ExactMath.CeilingLog2(most)),
-        };
-        float[]? best = null;
+        int range = RangeOf(scheme, weights, bits);
+        return Array.ConvertAll(weights, w => Function(scheme)(w, range, bits));
+    }
+
+    /// <summary>The full-scale range of least squared error for numbers that are not all 0, in octaves, for logsqrt2 in half octaves.</summary>
+    internal static int RangeOf(WeightScheme scheme, float[] weights, int bits)
+    {
+        Func<float, int, int, float> function = Function(scheme);
+        int widest = WidestRange(scheme, weights.Max(Math.Abs));
+        int best = widest;
         double bestError = double.PositiveInfinity;
         for (int range = widest; range > widest - RangesTried; range--)
         {
-            float[] quantized = Array.ConvertAll(weights, w => function(w, range, bits));
             double error = 0;
-            for (int i = 0; i < weights.Length; i++)
-                error += SquaredError(quantized[i], weights[i]);
+            foreach (float w in weights)
+                error += SquaredError(function(w, range, bits), w);
             if (error < bestError)
-                (best, bestError) = (quantized, error);
+                (best, bestError) = (range, error);
         }
 
-        return best!;
+        return best;
     }
+
+    /// <summary>The least range at which numbers up to <paramref name="most"/> are not clipped.</summary>
+    internal static int WidestRange(WeightScheme scheme, float most) => scheme switch
+    {
+        WeightScheme.LogNet => LogQuant.RoundedLog2(most) + 1,
+        WeightScheme.LogSqrt2 => LogQuant.RoundedHalfOctaves(most) + 1,
+        _ => ExactMath.CeilingLog2(most),
+    };
+
+    /// <summary>Number, full-scale range and bits without the sign to the number's code.</summary>
+    internal static Func<float, int, int, float> Function(WeightScheme scheme) => scheme switch
+    {
+        WeightScheme.Linear => Linear,
+        WeightScheme.LogNet => LogNet,
+        WeightScheme.LogSqrt2 => LogSqrt2,
+        _ => Log2,
+    };
 
     /// <summary>What taking √2·2^j as a sum of two powers costs; null where the scheme takes nothing as anything.</summary>
     /// <param name="scheme">The scheme.</param>
