@@ -17,5 +17,6 @@ public static class Program
         Bench.Create(streams),
         Commands.Boards.Create(streams),
         Flash.Create(streams),
+        Train.Create(),
     };
 }

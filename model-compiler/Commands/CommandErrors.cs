@@ -15,6 +15,9 @@ public static class CommandErrors
     /// <summary>An output file or folder cannot be written.</summary>
     public const int Unwritable = 1094;
 
+    /// <summary>The trainer is not there or does not start.</summary>
+    public const int NoTrainer = 1096;
+
     /// <summary>The operating system refused something that no other error names.</summary>
     public const int System = 1095;
 }

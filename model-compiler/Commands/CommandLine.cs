@@ -20,6 +20,9 @@ public static class CommandLine
         };
         try
         {
+            // The trainer's options are its own.
+            if (arguments.Count > 1 && arguments[0] == Train.Name && root.Subcommands.Any(c => c.Name == Train.Name))
+                return Train.Run([.. arguments.Skip(1)]);
             ParseResult result = root.Parse(arguments, parser);
             if (!IsHelp(result) && Mistake(result) is string mistake)
                 throw new BarrelException(CommandErrors.Usage, $"{mistake}; see {Name(result)} --help");

@@ -32,14 +32,6 @@ internal static class HostPublisher
             $"the program cannot be published for the board: {error ?? tool.Error}; on x64 Linux it takes gcc-aarch64-linux-gnu and libc6-dev-arm64-cross, or give --program");
     }
 
-    private static string Root()
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, Project)))
-                return folder;
-        }
-
-        throw new BarrelException(FlashErrors.NotPublished, $"there is no checkout with {Project} around this program; give --program, --model and --config");
-    }
+    private static string Root() => Checkout.With(Project)
+        ?? throw new BarrelException(FlashErrors.NotPublished, $"there is no checkout with {Project} around this program; give --program, --model and --config");
 }

@@ -23,7 +23,11 @@ internal static class NativeTorch
         try
         {
             if (OperatingSystem.IsLinux() && !Loads())
+            {
                 MarkWeak(Path.Combine(Folder, Library));
+                NativeLibrary.Load(Path.Combine(Folder, Library));
+            }
+
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         }
         catch (Exception e) when (e is not BarrelException)
@@ -38,7 +42,8 @@ internal static class NativeTorch
         }
     }
 
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
+    /// <summary>Where the libraries for Linux lie: beside this program, or, in a process of another one, beside where that says this one is.</summary>
+    internal static string Folder { get; set; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
 
     private static bool Loads() => NativeLibrary.TryLoad(Path.Combine(Folder, Library), out _);
 

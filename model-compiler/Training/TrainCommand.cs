@@ -8,7 +8,9 @@ namespace Barrel.Compiler.Training;
 /// <summary>Options of <c>barrel train</c>.</summary>
 internal static class TrainCommand
 {
-    public static RootCommand Create(Streams streams)
+    /// <param name="streams">Where to write.</param>
+    /// <param name="run">Trains with the settings that the command line came to.</param>
+    public static RootCommand Create(Streams streams, Action<TrainingSettings, Streams> run)
     {
         Argument<string> network = new("NETWORK") { Description = string.Join("; ", Architecture.All.Select(a => $"{a.Name}: {a.Summary}")) };
         Option<string[]> data = new("--data")
@@ -70,8 +72,7 @@ internal static class TrainCommand
                 Threads = OptionCheck.InRange(result.GetValue(threads), "--threads", 1, 256) ?? Environment.ProcessorCount,
                 Resume = result.GetValue(resume),
             };
-            NativeTorch.Load();
-            new Trainer(settings, streams).Run();
+            run(settings, streams);
             return ExitCode.Done;
         });
         return command;

@@ -17,4 +17,7 @@ public static class TrainingErrors
 
     /// <summary>The data does not fit the network.</summary>
     public const int BadData = 1605;
+
+    /// <summary>Somebody stopped the training.</summary>
+    public const int Interrupted = 1606;
 }

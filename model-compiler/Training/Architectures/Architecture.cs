@@ -84,7 +84,7 @@ internal sealed record Architecture(string Name, string Summary, Func<int, Netwo
             {"task": "classification", "input": {"channels": "GRAY", "subtract": [127.5], "multiply": [0.015625], "binarize": true}, {{TenDigits}}}
             """)
         {
-            Scheme = SchemeKind.Binary, Epochs = 25, Batch = 64, Augmentation = Augmentation.Digits,
+            Scheme = SchemeKind.Binary, Epochs = 100, Batch = 64, Augmentation = Augmentation.Digits,
         },
         new("vgg-cifar", "LOGNET's experiment on CIFAR-10, at a quarter of its widths", VggCifar.Build, """
             {"task": "classification", "input": {"channels": "RGB", "subtract": [128, 128, 128], "multiply": [0.015625, 0.015625, 0.015625]},

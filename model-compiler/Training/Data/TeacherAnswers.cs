@@ -14,14 +14,16 @@ internal sealed class TeacherAnswers
 
     /// <param name="path">The teacher's ONNX file, with its card beside it.</param>
     /// <param name="samples">Frames.</param>
-    /// <param name="classes">That the pupil has.</param>
+    /// <param name="classes">That the pupil has. The teacher may have more after them (void, as a rule), which are left out.</param>
     /// <param name="progress">Told after each frame how many are done, of how many.</param>
     /// <exception cref="BarrelException">BRL1604 where the classes differ.</exception>
-    public TeacherAnswers(string path, Sample[] samples, int classes, Action<int, int> progress)
+    public TeacherAnswers(string path, Sample[] samples, IReadOnlyList<string> classes, Action<int, int> progress)
     {
         ModelCard card = ModelCard.For(path, null);
         if (card.Task != Model.TaskSegmentation)
             throw new BarrelException(TrainingErrors.BadTeacher, $"{path}: a teacher with task segmentation in its card would be right");
+        if (card.Classes.Length > 0 && !card.Classes.Take(classes.Count).SequenceEqual(classes, StringComparer.OrdinalIgnoreCase))
+            throw new BarrelException(TrainingErrors.BadTeacher, $"{path}: its classes are {string.Join(", ", card.Classes)}; {string.Join(", ", classes)} would be right");
         using OnnxRuntimeNetwork network = new(path, card, Environment.ProcessorCount);
         using OnnxRuntimeSession session = network.Open();
         FramePlanes planes = new(network.Input);
@@ -35,10 +37,10 @@ internal sealed class TeacherAnswers
             session.SetInput(codes);
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Infer();
             long[] shape = outputs[0].GetTensorTypeAndShape().Shape;
-            if (shape.Length != 4 || shape[1] != classes)
-                throw new BarrelException(TrainingErrors.BadTeacher, $"{path}: answers [{string.Join(", ", shape)}]; [1, {classes}, height, width] would be right");
+            if (shape.Length != 4 || shape[1] < classes.Count)
+                throw new BarrelException(TrainingErrors.BadTeacher, $"{path}: answers [{string.Join(", ", shape)}]; [1, {classes.Count} or more, height, width] would be right");
             _areas[i] = sample.Image.Width * sample.Image.Height;
-            _planes[i] = Probabilities(outputs[0].GetTensorDataAsSpan<float>(), (int)shape[2], (int)shape[3], classes, sample.Image.Width, sample.Image.Height);
+            _planes[i] = Probabilities(outputs[0].GetTensorDataAsSpan<float>(), (int)shape[2], (int)shape[3], classes.Count, sample.Image.Width, sample.Image.Height);
             progress(i + 1, samples.Length);
         }
     }

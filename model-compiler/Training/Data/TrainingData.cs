@@ -28,7 +28,7 @@ internal sealed class TrainingData
     {
         (_settings, _card, _streams) = (settings, card, streams);
         Sample[] samples = Load();
-        Validation = settings.Validate is null ? null : new SamplesInMemory(Open(settings.Validate), null);
+        Validation = settings.Validate is null ? null : new SamplesInMemory(Open(settings.Validate, isTraining: false));
         if (card.Task == Model.TaskClassification)
         {
             Batches = new ClassificationBatches(samples, card, format, settings.Architecture.Augmentation, settings.Batch, settings.Seed);
@@ -58,7 +58,7 @@ internal sealed class TrainingData
         List<Sample> samples = [];
         foreach (string path in _settings.Data)
         {
-            using IDataSet set = Open(path);
+            using IDataSet set = Open(path, isTraining: true);
             using Progress progress = new(_streams);
             using Progress.Step bar = progress.Begin(path);
             int[] taken = DataSet.Spread(set.Count, _settings.Limit);
@@ -75,21 +75,17 @@ internal sealed class TrainingData
         return [.. samples];
     }
 
-    private IDataSet Open(string path)
+    private IDataSet Open(string path, bool isTraining)
     {
         int road = _settings.Architecture.RoadLabel;
         IDataSet set = path.StartsWith(Scene, StringComparison.Ordinal) ? Rendered(path)
-            : DataSet.OpenLabelled(TrainingImages(path), _card.Task, road < 0 ? _card.Classes : [], _card.IgnoreLabel);
+            : DataSet.OpenLabelled(isTraining ? TrainingImages(path) : path, _card.Task, road < 0 ? _card.Classes : [], _card.IgnoreLabel);
         return road < 0 ? set : new RoadLabels(set, road, _card.IgnoreLabel);
     }
 
     // A folder of idx files gives the test images to `evaluate`; training on those would be a mistake that nobody notices.
-    private string TrainingImages(string path)
-    {
-        if (path == _settings.Validate || !Directory.Exists(path))
-            return path;
-        return Directory.GetFiles(path, "train-images*idx3-ubyte*").Order(StringComparer.Ordinal).FirstOrDefault() ?? path;
-    }
+    private static string TrainingImages(string path) =>
+        (Directory.Exists(path) ? Directory.GetFiles(path, "train-images*idx3-ubyte*").Order(StringComparer.Ordinal).FirstOrDefault() : null) ?? path;
 
     private SceneDataSet Rendered(string path)
     {
@@ -106,7 +102,7 @@ internal sealed class TrainingData
             return null;
         using Progress progress = new(_streams);
         using Progress.Step bar = progress.Begin("teacher");
-        return new TeacherAnswers(_settings.Teacher, samples, _card.Classes.Length, bar.Report);
+        return new TeacherAnswers(_settings.Teacher, samples, _card.Classes, bar.Report);
     }
 
     /// <summary>The square root of the middle class's share over each class's own.</summary>
@@ -129,10 +125,10 @@ internal sealed class TrainingData
     {
         private readonly Sample[] _samples;
 
-        public SamplesInMemory(IDataSet set, int? limit)
+        public SamplesInMemory(IDataSet set)
         {
             using (set)
-                _samples = [.. DataSet.Spread(set.Count, limit).Select(set.Load)];
+                _samples = [.. Enumerable.Range(0, set.Count).Select(set.Load)];
         }
 
         public int Count => _samples.Length;

@@ -24,7 +24,7 @@ internal sealed class ActivationCodes : SingleTensorFunction<ActivationCodes>
         int codeMax = (int)vars[2];
         Tensor isWithin = codes.ge(Scalars.Of(0)).logical_and_(codes.le(Scalars.Of(codeMax + 0.5)));
         ctx.save_for_backward([isWithin.MoveToOuterDisposeScope()]);
-        return codes.add_(Scalars.Of(0.5)).floor_().clamp_(Scalars.Of(0), Scalars.Of(codeMax)).mul_((Tensor)vars[1]).MoveToOuterDisposeScope();
+        return codes.PlusOwn(0.5).floor_().clamp_(Scalars.Of(0), Scalars.Of(codeMax)).mul_((Tensor)vars[1]).MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(AutogradContext ctx, Tensor grad_output)

@@ -15,7 +15,7 @@ internal sealed class Signs : SingleTensorFunction<Signs>
     public static Tensor Round(Tensor values)
     {
         using DisposeScope scope = NewDisposeScope();
-        return values.ge(Scalars.Of(0)).to(float32).mul_(Scalars.Of(2)).sub_(Scalars.Of(1)).MoveToOuterDisposeScope();
+        return values.ge(Scalars.Of(0)).to(float32).mul_(Scalars.Of(2)).PlusOwn(-1).MoveToOuterDisposeScope();
     }
 
     public override Tensor forward(AutogradContext ctx, params object[] vars)

@@ -83,13 +83,13 @@ internal sealed class AdamW : Optimizer
 
     protected override void Move(int index, Tensor gradient, double rate, long step)
     {
-        _first[index].mul_(Scalars.Of(Beta1)).add_(gradient * Scalars.Of(1 - Beta1));
-        _second[index].mul_(Scalars.Of(Beta2)).add_(gradient.square().mul_(Scalars.Of(1 - Beta2)));
+        _first[index].mul_(Scalars.Of(Beta1)).PlusOwn(gradient * Scalars.Of(1 - Beta1));
+        _second[index].mul_(Scalars.Of(Beta2)).PlusOwn(gradient.square().mul_(Scalars.Of(1 - Beta2)));
         double root = Math.Sqrt(1 - Math.Pow(Beta2, step + 1));
-        Tensor by = _first[index] / _second[index].sqrt().div_(Number(root)).add_(Scalars.Of(1e-8));
+        Tensor by = _first[index] / _second[index].sqrt().div_(Number(root)).PlusOwn(1e-8);
         if (_decay > 0 && Parameters[index].dim() > 1)
             Parameters[index].mul_(Number(1 - (rate * _decay)));
-        Parameters[index].sub_(by.mul_(Number(rate / (1 - Math.Pow(Beta1, step + 1)))));
+        Parameters[index].MinusOwn(by.mul_(Number(rate / (1 - Math.Pow(Beta1, step + 1)))));
     }
 }
 
@@ -112,8 +112,8 @@ internal sealed class Sgd : Optimizer
 
     protected override void Move(int index, Tensor gradient, double rate, long step)
     {
-        Tensor slope = _decay > 0 && Parameters[index].dim() > 1 ? gradient + (Parameters[index] * Scalars.Of(_decay)) : gradient;
-        _speed[index].mul_(Scalars.Of(Momentum)).add_(slope);
-        Parameters[index].sub_(_speed[index] * Number(rate));
+        Tensor slope = _decay > 0 && Parameters[index].dim() > 1 ? gradient.Plus(Parameters[index] * Scalars.Of(_decay)) : gradient;
+        _speed[index].mul_(Scalars.Of(Momentum)).PlusOwn(slope);
+        Parameters[index].MinusOwn(_speed[index] * Number(rate));
     }
 }

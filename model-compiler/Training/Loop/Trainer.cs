@@ -59,6 +59,8 @@ internal sealed class Trainer
     private readonly IBatches _batches;
     private readonly IDataSet? _validation;
     private readonly Tensor? _classWeights;
+    private Scheme _last = new();
+    private CancellationToken _interrupted;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     public Trainer(TrainingSettings settings, Streams streams)
@@ -80,8 +82,14 @@ internal sealed class Trainer
     /// <summary>The best known measurement on --validate's data after the last step; null without such data.</summary>
     public EvaluationResult? Result { get; private set; }
 
-    public void Run()
+    /// <summary>The network under training.</summary>
+    internal TrainedNetwork Network => _network;
+
+    /// <param name="interrupted">Ends training after the present step, with a checkpoint.</param>
+    /// <exception cref="BarrelException">BRL1606 where it was interrupted, BRL1602 where the loss is no number.</exception>
+    public void Run(CancellationToken interrupted = default)
     {
+        _interrupted = interrupted;
         _streams.Error.WriteLine(FormattableString.Invariant(
             $"{_settings.Architecture.Name}: {_plan.Weights:N0} weights, {_plan.Macs:N0} MACs; {_batches.Count} samples, {_batches.StepsPerEpoch} steps an epoch, {_settings.Threads} threads"));
         (int Stage, long Step, Dictionary<string, float[]> State)? saved = _settings.Resume ? Checkpoint.Read(_settings.CheckpointPath, _settings.Identity) : null;
@@ -97,8 +105,14 @@ internal sealed class Trainer
 
         if (_settings.Scheme == SchemeKind.Terms)
             scheme = FineTune(saved, log);
+        _last = scheme;
+        scheme.BeginMeasurement();
         Write(scheme);
     }
+
+    /// <summary>The class of each pixel as the network answers after <see cref="Run"/>.</summary>
+    /// <param name="codes">[channels, height, width].</param>
+    internal byte[] Answer(byte[] codes) => new TorchNetwork(_network, _last, _card, _format).Segment(codes).Ids.ToArray();
 
     private Scheme FirstScheme() => _settings.Scheme switch
     {
@@ -176,11 +190,14 @@ internal sealed class Trainer
                 (losses, counted) = (0, 0);
             }
 
-            if (watch.Elapsed - kept > CheckpointEvery || isLast)
+            if (watch.Elapsed - kept > CheckpointEvery || isLast || _interrupted.IsCancellationRequested)
             {
                 Checkpoint.Write(_settings.CheckpointPath, _settings.Identity, stage, step, State());
                 kept = watch.Elapsed;
             }
+
+            if (_interrupted.IsCancellationRequested && !isLast)
+                throw new BarrelException(TrainingErrors.Interrupted, $"interrupted after step {step} of {steps}; the same options with --resume go on from {_settings.CheckpointPath}");
         }
 
         double perSecond = (step - from0) / watch.Elapsed.TotalSeconds;
@@ -200,7 +217,7 @@ internal sealed class Trainer
             Tensor answers;
             using (no_grad())
                 answers = own.Forward(input, new Scheme(), isTraining: false).softmax(1);
-            loss = (loss * Scalars.Of(1 - TeacherShare)) - ((answers * scores.log_softmax(1)).sum(1).mean() * Scalars.Of(TeacherShare));
+            loss = (loss * Scalars.Of(1 - TeacherShare)).Minus((answers * scores.log_softmax(1)).sum(1).mean() * Scalars.Of(TeacherShare));
         }
 
         loss.backward();
@@ -221,7 +238,7 @@ internal sealed class Trainer
             return loss;
         Tensor answers = tensor(batch.Answers, scores.shape);
         Tensor taught = (answers * scores.log_softmax(1)).sum() / Scalars.Of(batch.Targets.Length);
-        return (loss * Scalars.Of(1 - TeacherShare)) - (taught * Scalars.Of(TeacherShare));
+        return (loss * Scalars.Of(1 - TeacherShare)).Minus(taught * Scalars.Of(TeacherShare));
     }
 
     /// <summary>What layers see of some frames, each frame's own answer taken for its label.</summary>

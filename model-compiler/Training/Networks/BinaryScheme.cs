@@ -55,7 +55,7 @@ internal sealed class BinaryScheme(TrainedNetwork network, bool binaryInput, dou
         {
             // Flips of random sums approach atan(√2·σ/Δ)/π whatever the chain's length: noise of √2·σ/Δ times the sums' own spread, the root of their number.
             double deviation = Math.Sqrt(2) * delayVariation * Math.Sqrt((double)layer.Node.Weights / layer.Node.Channels) * ScoreScale(layer);
-            noisy = sums + (randn_like(sums) * Scalars.Of(deviation));
+            noisy = sums.Plus(randn_like(sums) * Scalars.Of(deviation));
         }
 
         return base.Normalize(layer, noisy, isTraining);

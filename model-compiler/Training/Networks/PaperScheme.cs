@@ -64,12 +64,12 @@ internal sealed class PaperScheme : Scheme
         {
             // The statistics that normalization itself is about to use.
             Tensor variance = isTraining ? sums.detach().var([0, 2, 3], unbiased: false) : layer.Variance;
-            Tensor scale = (layer.Scale / (variance + Scalars.Of(TrainedLayer.Epsilon)).sqrt()).abs().clamp_min(Scalars.Of(1e-12));
+            Tensor scale = (layer.Scale / variance.Plus(TrainedLayer.Epsilon).sqrt()).abs().clamp_min(Scalars.Of(1e-12));
             factor = (PowerOf(scale) / scale).view(1, -1, 1, 1);
         }
 
         Tensor shift = layer.Bias.view(1, -1, 1, 1);
-        return ((base.Normalize(layer, rounded, isTraining) - shift) * factor) + shift;
+        return (base.Normalize(layer, rounded, isTraining).Minus(shift) * factor).Plus(shift);
     }
 
     public override Tensor Activate(TrainedLayer layer, Tensor sums)
@@ -93,7 +93,7 @@ internal sealed class PaperScheme : Scheme
             (Tensor scale, _) = layer.Affine();
             Tensor power = PowerOf(scale.abs().clamp_min(Scalars.Of(1e-12))) * scale.sign();
             weights = weights * power.view(-1, 1, 1, 1);
-            bias = layer.Bias - (layer.Mean * power);
+            bias = layer.Bias.Minus(layer.Mean * power);
         }
 
         return (TrainedLayer.Numbers(weights), TrainedLayer.Numbers(bias));

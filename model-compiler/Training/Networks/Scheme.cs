@@ -14,7 +14,7 @@ internal class Scheme
     /// <summary>Sums after bias or normalization.</summary>
     public virtual Tensor Normalize(TrainedLayer layer, Tensor sums, bool isTraining) => layer.IsNormalized
         ? nn.functional.batch_norm(sums, layer.Mean, layer.Variance, layer.Scale, layer.Bias, isTraining, momentum: 0.1, eps: TrainedLayer.Epsilon)
-        : sums + layer.Bias.view(1, -1, 1, 1);
+        : sums.Plus(layer.Bias.view(1, -1, 1, 1));
 
     /// <summary>Sums after the layer's activation.</summary>
     public virtual Tensor Activate(TrainedLayer layer, Tensor sums) => layer.Node.Activation switch

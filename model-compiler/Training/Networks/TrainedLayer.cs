@@ -20,7 +20,7 @@ internal sealed class TrainedLayer
         Node = node;
         int channels = node.Channels;
         long fanIn = node.Weights / channels;
-        Weights = Own(randn(channels, node.Inputs[0].Channels, node.Kernel, node.Kernel) * Math.Sqrt((node.Activation == Activation.None ? 1.0 : 2.0) / fanIn));
+        Weights = Own(randn(channels, node.Inputs[0].Channels, node.Kernel, node.Kernel) * Scalars.Of(Math.Sqrt((node.Activation == Activation.None ? 1.0 : 2.0) / fanIn)));
         Bias = Own(zeros(channels));
         Scale = Own(ones(channels));
         Mean = zeros(channels).DetachFromDisposeScope();
@@ -62,8 +62,8 @@ internal sealed class TrainedLayer
     /// <summary>Scale and shift that batch normalization comes to with the running statistics, [channels] each.</summary>
     public (Tensor Scale, Tensor Shift) Affine()
     {
-        Tensor scale = Scale / (Variance + Scalars.Of(Epsilon)).sqrt();
-        return (scale, Bias - (Mean * scale));
+        Tensor scale = Scale / Variance.Plus(Epsilon).sqrt();
+        return (scale, Bias.Minus(Mean * scale));
     }
 
     /// <summary>Takes normalization into weights and bias, and the size of each row out of the weights; from now on the layer has no normalization.</summary>

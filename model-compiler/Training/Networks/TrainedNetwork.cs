@@ -1,4 +1,5 @@
 using Barrel.Compiler.Training.Architectures;
+using Barrel.Compiler.Training.Grids;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
@@ -58,7 +59,7 @@ internal sealed class TrainedNetwork
         Tensor sums = F.conv2d(from, scheme.Weights(layer), null, [node.Stride, node.Stride], [node.Padding, node.Padding], [node.Dilation, node.Dilation]);
         sums = scheme.Normalize(layer, sums, isTraining);
         if (residual is not null)
-            sums = sums + residual;
+            sums = sums.Plus(residual);
         observer?.Invoke(layer, from, sums);
         return scheme.Activate(layer, sums);
     }

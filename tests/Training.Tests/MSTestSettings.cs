@@ -1,0 +1,2 @@
+// libtorch's seed and number of threads are the process's.
+[assembly: DoNotParallelize]
