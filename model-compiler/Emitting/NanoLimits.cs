@@ -31,8 +31,6 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     /// <summary>Memory inside the chip; what is beyond is PSRAM, of which the heap is made where there is any.</summary>
     private const int InsideBytes = 532_480;
 
-    private const int TileElementsMax = 4096;
-
     /// <summary>Bytes for applications.</summary>
     public long RoomBytes { get; init; } = DeploymentBytes;
 
@@ -60,19 +58,18 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
         }
 
         long flash = ApplicationBytes + model.Blob.Length + source.Pieces.Sum(p => p.IlBytes);
-        if (flash > RoomBytes && source.Pieces.Any())
+        if (flash > RoomBytes)
         {
-            Piece most = source.Pieces.MaxBy(p => p.IlBytes)!;
+            string most = source.Pieces.MaxBy(p => p.IlBytes) is Piece piece ? $"layer '{OneLine.Of(piece.Layer.Name)}' takes {piece.IlBytes:N0} bytes of code, " : "";
             throw new BarrelException(
                 EmitErrors.Deployment,
-                $"layer '{OneLine.Of(most.Layer.Name)}' takes {most.IlBytes:N0} bytes of code, all with blob and application {flash:N0}, and {board.Name} has "
-                + $"{RoomBytes:N0} for them; fewer adds per MAC would be right");
+                $"{most}the blob {model.Blob.Length:N0}, all with the application {flash:N0}, and {board.Name} has {RoomBytes:N0} for them; fewer adds per MAC would be right");
         }
     }
 
     private void CheckArray(Layer layer)
     {
-        long most = Math.Max(Math.Max(model.ArenaBytes + Executor.ArenaSlackBytes, ScratchBytes(layer)), 0);
+        long most = Math.Max(model.ArenaBytes + Executor.ArenaSlackBytes, ScratchBytes(layer));
         if (most > ArrayBytesMax)
             throw new BarrelException(
                 EmitErrors.ArrayBytes,
@@ -92,10 +89,10 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
         if (layer is not TapLayer taps)
             return 256;
         long rows = 16L * taps.Rows;
-        if (source.Hot.Any(h => h.Layer == taps))
-            return rows;
+        if (source.Hot.FirstOrDefault(h => h.Layer == taps) is HotLayer hot)
+            return rows + new LayerSource(hot).TileBytes;
         int lanes = TapProgram.FitsBytes(model, taps) ? 8 : 4;
-        TapPlan plan = new(model, taps, lanes, lanes, lanes, TileElementsMax);
+        TapPlan plan = new(model, taps, lanes, lanes, lanes, GeneratedExecutor.TileElementsMax);
         return rows + ((long)plan.Elements * 8 / lanes) + (4L * plan.Positions) + (8L * taps.TapCount) + (20L * taps.Rows) + (4L * plan.Slots * plan.TilesDown * taps.Inputs.Length);
     }
 }
