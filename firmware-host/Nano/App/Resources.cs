@@ -55,6 +55,8 @@ namespace Barrel.Nano
         private static int LengthOf(Resources.Binary id)
         {
             byte[] head = Resources.Bytes(id, 8, 4);
+            if (head == null || head.Length < 4)
+                return 0;
             long length = head[0] | ((long)head[1] << 8) | ((long)head[2] << 16) | ((long)head[3] << 24);
             return length > 0xFFFFFF ? 0xFFFFFF : (int)length;
         }
