@@ -41,7 +41,11 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     private long TensorBytes => model.ArenaBytes + Executor.ArenaSlackBytes + (source.Hot.Any() ? model.ArenaBytes : 0);
 
     /// <summary>All that is alive at once, at most.</summary>
-    public long TakenBytes => TensorBytes + model.Layers.Sum(ScratchBytes) + ObjectBytes;
+    public long TakenBytes => TensorBytes + model.Layers.Sum(ScratchBytes) + ChipBytes + ObjectBytes;
+
+    /// <summary>What a TDNN chip takes: what its segments hold and should hold, inputs and two of its test, transfers, and the chains of the layers that are placed on it.</summary>
+    private long ChipBytes => model.Placement is not { } placement ? 0
+        : (placement.Segments * (7L + (placement.SegmentPes / 4))) + (3L * placement.InputBits / 8) + (2L * (board.Chip?.TransferBytesMax ?? 0)) + placement.Layers.Sum(ChainBytes);
 
     /// <exception cref="BarrelException">BRL2201, BRL2202, BRL2203.</exception>
     public void Check()
@@ -80,6 +84,13 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     /// <summary>What a layer reads and writes.</summary>
     private long LiveBytes(Layer layer) =>
         Enumerable.Range(0, model.Tensors.Length).Where(t => t == layer.Output || LayerReads.Tensor(layer, t)).Sum(t => (long)model.Tensors[t].ByteCount());
+
+    private static long ChainBytes(PlacedLayer placed)
+    {
+        BinaryLayer layer = placed.Chains.Layer;
+        long positions = (long)layer.GridHeight * layer.GridWidth;
+        return (8L * placed.Chains.Weights.Length) + (32L * layer.Rows) + (4L * layer.FanIn) + (4 * positions) + (placed.Chains.IsSign ? 0 : 4 * positions * layer.Rows);
+    }
 
     /// <summary>What a layer takes beside the arena: numbers of its rows, and tile and taps where it runs from the blob.</summary>
     private long ScratchBytes(Layer layer)

@@ -46,11 +46,11 @@ internal sealed class Esp32Flash
         }
     }
 
-    /// <summary>The firmware of nanoFramework for a board.</summary>
+    /// <summary>The firmware of nanoFramework 1.17 for a board; that of an ESP32-S3 goes by how its PSRAM is connected.</summary>
     private static string TargetOf(Board board) => board.Name switch
     {
         "esp32" => "ESP32_REV0",
-        "esp32-s3" => "ESP32_S3",
+        "esp32-s3" => "ESP32_S3_OCTAL",
         _ => throw new BarrelException(FlashErrors.NotFlashed, $"{board.Name} is not flashed: no firmware of nanoFramework is known for it; esp32 and esp32-s3 have one"),
     };
 }

@@ -18,7 +18,7 @@ public class FlashTests
         Assert.AreEqual(
             "nanoff --target ESP32_REV0 --serialport COM3 --update\nnanoff --target ESP32_REV0 --serialport COM3 --deploy --image 'my app.bin'\n",
             done.Out.ReplaceLineEndings("\n"));
-        Assert.StartsWith("nanoff --target ESP32_S3 ", TestCommandLine.Run("flash", "esp32-s3", "--port", "COM3", "--dry-run").Out);
+        Assert.StartsWith("nanoff --target ESP32_S3_OCTAL ", TestCommandLine.Run("flash", "esp32-s3", "--port", "COM3", "--dry-run").Out);
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
 using System.Device.Spi;
 using Barrel.Boards;
 using Barrel.ChipEmulator;
+using Barrel.Compiler.Emitting;
 using Barrel.Compiler.Placing;
 using Barrel.Host.Chip;
 using Barrel.Nano.Tests.Interpreter;
@@ -38,6 +39,9 @@ public class NanoChipTests
         Assert.StartsWith("generated layers are of another model", app.Machine.Lines[0]);
         Assert.AreEqual("chip of 512 segments, 1 pass", app.Machine.Lines[1]);
         Assert.IsLessThanOrEqualTo(80 * 1024L, app.Machine.Memory.PeakBytes);
+        long said = new NanoLimits(Boards.Boards.Find("tdnn-sram-65nm"), Placed, new NetworkSource(Placed)).TakenBytes;
+        TestContext.WriteLine($"said {said}");
+        Assert.IsLessThanOrEqualTo(said, app.Machine.Memory.PeakBytes);
 
         Wire theirs = new(new EmulatedSpiDevice(new EmulatedChip(Chip)));
         TdnnChip greeted = Barrel.Host.Chip.SpiLink.Greet(theirs, Chip);
