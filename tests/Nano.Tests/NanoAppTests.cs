@@ -130,7 +130,7 @@ public class NanoAppTests
     {
         NanoApp app = new();
         app.Run(app.Flash, 3);
-        TestContext.WriteLine($"{string.Join(" / ", app.Machine.Lines)}; peak {app.Machine.Memory.PeakBytes} bytes, all that was ever taken {app.Machine.Memory.TakenBytes}");
+        TestContext.WriteLine($"{string.Join(" / ", app.Machine.Lines)}; peak {app.Machine.Memory.PeakBytes} bytes, all that was ever taken {app.Machine.Memory.TakenBytes}, {app.Machine.Count} instructions");
         Assert.IsFalse(app.IsRebooted);
         Assert.HasCount(1, app.Machine.Lines);
         Assert.StartsWith("arena ", app.Machine.Lines[0]);

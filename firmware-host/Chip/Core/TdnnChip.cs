@@ -151,7 +151,7 @@ namespace Barrel.Host.Chip
             if (words[0] != ChipRegisters.IdValue || words[1] != ChipRegisters.ProtocolValue)
                 throw new BarrelException(
                     ChipErrors.WrongChip,
-                    "what answers has identity " + Hex(words[0]) + " and protocol " + (int)words[1] + "; " + Hex(ChipRegisters.IdValue) + " and " + ChipRegisters.ProtocolValue
+                    "what answers has identity " + Hex(words[0]) + " and protocol " + (int)words[1] + "; " + Hex(ChipRegisters.IdValue) + " and " + (int)ChipRegisters.ProtocolValue
                     + " would be right");
             ChipIdentity identity = new ChipIdentity();
             identity.Kind = words[2];
