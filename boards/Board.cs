@@ -1,12 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace Barrel.Boards;
 
 /// <summary>One board: what it has room for and where its pins are. The keys of its JSON file are these names in camel case.</summary>
 public sealed class Board
 {
     /// <summary>The schema that editors check the file with; nothing here reads it.</summary>
-    [JsonPropertyName("$schema")]
     public string? Schema { get; init; }
 
     /// <summary>What users type: lower-case letters, digits and hyphens.</summary>
@@ -132,15 +129,5 @@ public sealed class BoardChip
     /// <summary>Energy of one bit on the link, both directions, picojoules.</summary>
     public required double LinkBitPj { get; init; }
 
-    [JsonIgnore]
     public bool IsReram => Kind == "reram";
 }
-
-/// <summary>Reads boards without reflection, so that ahead-of-time compilation keeps what it needs.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(Board))]
-internal sealed partial class BoardJson : JsonSerializerContext;

@@ -3,7 +3,7 @@ namespace Barrel.Boards;
 /// <summary>Reads and checks one board's JSON. The limits are those of <c>board.schema.json</c>.</summary>
 public static class BoardFile
 {
-    private static readonly JsonFile<Board> File = new("board file", BoardErrors.UnreadableFile, BoardErrors.InvalidFile, 64 * 1024, BoardJson.Default.Board);
+    private static readonly JsonFile<Board> File = new("board file", BoardErrors.UnreadableFile, BoardErrors.InvalidFile, 64 * 1024, Read);
 
     /// <summary>Reads a file of the user's own.</summary>
     /// <exception cref="BoardException">The file cannot be read or does not describe a board.</exception>
@@ -13,12 +13,57 @@ public static class BoardFile
     /// <param name="json">The whole file.</param>
     /// <param name="source">Name of the file, for messages.</param>
     /// <exception cref="BoardException">It does not describe a board.</exception>
-    public static Board Parse(ReadOnlySpan<byte> json, string source)
+    public static Board Parse(ReadOnlyMemory<byte> json, string source)
     {
         Board board = File.Parse(json, source);
         Check(board, source);
         return board;
     }
+
+    private static Board Read(StrictJson json) => new()
+    {
+        Schema = json.TextOrNull("$schema"),
+        Name = json.Text("name"),
+        Title = json.Text("title"),
+        Family = json.Text("family"),
+        Cpu = json.Text("cpu"),
+        Cores = json.Int("cores"),
+        ClockHz = json.Long("clockHz"),
+        RamBytes = json.Long("ramBytes"),
+        FlashBytes = json.Long("flashBytes"),
+        ArenaBytesMax = json.Int("arenaBytesMax"),
+        L1Bytes = json.Int("l1Bytes"),
+        GpioChip = json.Int("gpioChip"),
+        GpioLabel = json.TextOrNull("gpioLabel"),
+        Pins = json.Object("pins", pins => new BoardPins
+        {
+            Clear = pins.Object("clear", ReadPin),
+            Blocked = pins.Object("blocked", ReadPin),
+            Left = pins.Object("left", ReadPin),
+            Right = pins.Object("right", ReadPin),
+            Alive = pins.Object("alive", ReadPin),
+        }),
+        Spi = json.Object("spi", spi => new BoardSpi { Bus = spi.Int("bus"), ChipSelect = spi.Int("chipSelect"), ClockHz = spi.Int("clockHz") }),
+        Chip = json.ObjectOrNull("chip", ReadChip),
+        Notes = json.TextOrNull("notes"),
+    };
+
+    private static BoardPin ReadPin(StrictJson json) => new() { Number = json.Int("number"), SafeLevel = json.Int("safeLevel"), Line = json.TextOrNull("line") };
+
+    private static BoardChip ReadChip(StrictJson json) => new()
+    {
+        Kind = json.Text("kind"),
+        Segments = json.Int("segments"),
+        SegmentPes = json.Int("segmentPes"),
+        InputBits = json.Int("inputBits"),
+        MarginBits = json.Int("marginBits"),
+        TransferBytesMax = json.Int("transferBytesMax"),
+        Retries = json.Int("retries"),
+        TimeoutMs = json.Int("timeoutMs"),
+        EnduranceCycles = json.Long("enduranceCycles"),
+        OperationFj = json.Double("operationFj"),
+        LinkBitPj = json.Double("linkBitPj"),
+    };
 
     private static void Check(Board board, string source)
     {

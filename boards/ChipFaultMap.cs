@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Barrel.Boards;
 
@@ -10,7 +9,7 @@ namespace Barrel.Boards;
 public sealed class ChipFaultMap
 {
     private static readonly JsonFile<ChipFaultMap> File = new(
-        "fault map", BoardErrors.UnreadableFaultMap, BoardErrors.InvalidFaultMap, 64 * 1024 * 1024, ChipFaultMapJson.Default.ChipFaultMap);
+        "fault map", BoardErrors.UnreadableFaultMap, BoardErrors.InvalidFaultMap, 64 * 1024 * 1024, Read);
 
     /// <summary>Name of the board whose chip it is.</summary>
     public required string Board { get; init; }
@@ -35,7 +34,7 @@ public sealed class ChipFaultMap
     /// <param name="json">The whole file.</param>
     /// <param name="source">Name of the file, for messages.</param>
     /// <exception cref="BoardException">BRL4006 or BRL4007.</exception>
-    public static ChipFaultMap Parse(ReadOnlySpan<byte> json, string source)
+    public static ChipFaultMap Parse(ReadOnlyMemory<byte> json, string source)
     {
         ChipFaultMap map = File.Parse(json, source);
         map.Check(source);
@@ -51,7 +50,7 @@ public sealed class ChipFaultMap
         {
             WholeFile.Write(path, stream =>
             {
-                JsonSerializer.Serialize(stream, this, ChipFaultMapJson.Default.ChipFaultMap);
+                Write(stream);
                 stream.WriteByte((byte)'\n');
             });
         }
@@ -78,6 +77,45 @@ public sealed class ChipFaultMap
         }
     }
 
+    private static ChipFaultMap Read(StrictJson json) => new()
+    {
+        Board = json.Text("board"),
+        Serial = json.Long("serial"),
+        Segments = json.Int("segments"),
+        SegmentPes = json.Int("segmentPes"),
+        Faults = json.Objects("faults", fault => new ChipFault
+        {
+            Segment = fault.Int("segment"),
+            Pe = fault.Int("pe"),
+            Kind = fault.Text("kind"),
+            Strength = fault.DoubleOrNull("strength"),
+        }),
+    };
+
+    private void Write(Stream stream)
+    {
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("board", Board);
+        json.WriteNumber("serial", Serial);
+        json.WriteNumber("segments", Segments);
+        json.WriteNumber("segmentPes", SegmentPes);
+        json.WriteStartArray("faults");
+        foreach (ChipFault fault in Faults)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("segment", fault.Segment);
+            json.WriteNumber("pe", fault.Pe);
+            json.WriteString("kind", fault.Kind);
+            if (fault.Strength is { } strength)
+                json.WriteNumber("strength", strength);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     private void Check(string source)
     {
         if (Board.Length == 0 || Board.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
@@ -90,9 +128,7 @@ public sealed class ChipFaultMap
         HashSet<(int Segment, int Pe)> seen = [];
         for (int i = 0; i < Faults.Length; i++)
         {
-            ChipFault? fault = Faults[i];
-            if (fault is null)
-                throw new BoardException(BoardErrors.InvalidFaultMap, $"fault map '{source}': faults[{i}] is null; an object would be right");
+            ChipFault fault = Faults[i];
             InRange(source, $"faults[{i}].segment", fault.Segment, 0, Segments - 1);
             InRange(source, $"faults[{i}].pe", fault.Pe, 0, SegmentPes - 1);
             if (fault.Kind is not (ChipFault.StuckPlus or ChipFault.StuckMinus or ChipFault.Dead or ChipFault.Weak))
@@ -139,17 +175,5 @@ public sealed class ChipFault
     public required string Kind { get; init; }
 
     /// <summary>Its delay step, 1 being a good one's; null where it was not measured.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? Strength { get; init; }
 }
-
-/// <summary>Without reflection, so that ahead-of-time compilation keeps what it needs.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false,
-    WriteIndented = true)]
-[JsonSerializable(typeof(ChipFaultMap))]
-internal sealed partial class ChipFaultMapJson : JsonSerializerContext;

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-
 namespace Barrel.Boards;
 
 /// <summary>One kind of JSON file, read whole, checked for its size before it is read.</summary>
@@ -8,8 +5,8 @@ namespace Barrel.Boards;
 /// <param name="unreadable">The code where the file cannot be read.</param>
 /// <param name="invalid">The code where it is not such JSON.</param>
 /// <param name="bytesMax">Longest file.</param>
-/// <param name="type">How to read it without reflection.</param>
-internal sealed class JsonFile<T>(string kind, int unreadable, int invalid, int bytesMax, JsonTypeInfo<T> type)
+/// <param name="read">Asks for its keys.</param>
+internal sealed class JsonFile<T>(string kind, int unreadable, int invalid, int bytesMax, Func<StrictJson, T> read)
     where T : class
 {
     /// <summary>The bytes of a file.</summary>
@@ -35,17 +32,16 @@ internal sealed class JsonFile<T>(string kind, int unreadable, int invalid, int 
     /// <param name="json">The whole file.</param>
     /// <param name="source">Name of the file, for messages.</param>
     /// <exception cref="BoardException">It is not JSON, or not of this kind.</exception>
-    public T Parse(ReadOnlySpan<byte> json, string source)
+    public T Parse(ReadOnlyMemory<byte> json, string source)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type)
+            return StrictJson.Read(json, read)
                 ?? throw new BoardException(invalid, $"{kind} '{source}' is null; a JSON object would be right");
         }
-        catch (JsonException e)
+        catch (StrictJsonException e)
         {
-            // The serializer's message spans words and a path; its first sentence says what is wrong.
-            throw new BoardException(invalid, $"{kind} '{source}': {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}", e);
+            throw new BoardException(invalid, $"{kind} '{source}', line {e.Line}: {e.Message}", e);
         }
     }
 }

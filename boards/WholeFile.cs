@@ -6,6 +6,9 @@ namespace Barrel.Boards;
 /// </summary>
 public static class WholeFile
 {
+    private const string TemporaryPrefix = ".barrel-";
+    private const string TemporaryEnding = ".tmp";
+
     /// <summary>Fails before long work where <see cref="Write"/> would fail after it. Creates a temporary file and takes it away.</summary>
     /// <exception cref="IOException">Also for a target that is a folder or lies in none.</exception>
     public static void Check(string path)
@@ -53,6 +56,23 @@ public static class WholeFile
         }
     }
 
+    /// <summary>
+    /// Deletes what <see cref="Write"/> left in a folder when the power went or the program was killed. For a folder in which nobody else writes.
+    /// What cannot be deleted stays.
+    /// </summary>
+    public static void DeleteLeftovers(string folder)
+    {
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(folder, $"{TemporaryPrefix}*{TemporaryEnding}"))
+                TryDelete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // There is no such folder, or it may not be read: nothing was written there either.
+        }
+    }
+
     /// <summary>Whether an exception is the file system's no.</summary>
     public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException;
 
@@ -81,12 +101,12 @@ public static class WholeFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to tell of.
+            // It takes room, no more; where something failed before, that is to be told.
         }
     }
 
     private static string Folder(string target) => Path.GetDirectoryName(target) ?? target;
 
     // Short, so that it is no longer than file systems allow where the target is not.
-    private static string Temporary(string target) => Path.Combine(Folder(target), $".barrel-{Guid.NewGuid():N}.tmp");
+    private static string Temporary(string target) => Path.Combine(Folder(target), $"{TemporaryPrefix}{Guid.NewGuid():N}{TemporaryEnding}");
 }

@@ -4,10 +4,11 @@
 #
 #   install.sh install ID [model] [config]   from the folder of this script: barrel-host, barrel-host.service, install.sh, road.barrel, barrel.json
 #   install.sh rollback                      the version before; done twice, the newer one again
+#   install.sh settle                        what the unit does before each start: ends or undoes a switch that a power cut broke off
 #
-# A version is a folder, and the one that runs is a link, which a rename changes: whenever the power goes, the board comes up with a whole version. Model and
-# configuration that the board has are kept unless 'model' or 'config' says that those beside this script are to take over. They too are renamed into place, and a
-# version keeps those that it ran with for its way back.
+# A version is a folder with all that it runs with, and the one that runs is a link, which a rename changes: whenever the power goes, the board comes up with a whole
+# version. Model and configuration that the board has are kept unless 'model' or 'config' says that those beside this script are to take over. Where users find them
+# are copies, each renamed into place; a mark stands while they are of two versions, and who sees it takes them from the version that runs.
 # Exit codes: 0 done; 1 failed, and what ran before runs on; 3 there is no version before.
 set -eu
 
@@ -16,6 +17,7 @@ root=${BARREL_ROOT:-}
 opt=$root/opt/barrel
 config=$root/etc/barrel/barrel.json
 model=$root/var/lib/barrel/road.barrel
+switching=$opt/switching
 unit=$root/etc/systemd/system/barrel-host.service
 user=barrel
 
@@ -31,11 +33,12 @@ put() {
 
 # Link, what it names.
 point() {
-  ln -s "$2" "$1.new"
+  ln -sfn "$2" "$1.new"
   mv -T "$1.new" "$1"
 }
 
 running() { readlink "$opt/current" 2>/dev/null || true; }
+before() { readlink "$opt/previous" 2>/dev/null || true; }
 
 # What the version that runs goes by now, which the user may have changed since it came.
 keep() {
@@ -44,15 +47,27 @@ keep() {
   [ ! -e "$model" ] || put "$model" "$opt/current/road.barrel" 644
 }
 
-# Version, yes where its model takes over, yes where its configuration does.
-switch_to() {
-  before=$(running)
-  [ "$2" = no ] && [ -e "$model" ] || put "$opt/$1/road.barrel" "$model" 644
-  [ "$3" = no ] && [ -e "$config" ] || put "$opt/$1/barrel.json" "$config" 644
+# Version.
+take() {
+  put "$opt/$1/road.barrel" "$model" 644
+  put "$opt/$1/barrel.json" "$config" 644
   put "$opt/$1/barrel-host.service" "$unit" 644
-  [ -z "$before" ] || [ "$before" = "$1" ] || point "$opt/previous" "$before"
+}
+
+# Version, the one before it or nothing.
+switch_to() {
+  : >"$switching"
+  take "$1"
+  if [ -n "$2" ]; then point "$opt/previous" "$2"; else rm -f "$opt/previous"; fi
   point "$opt/current" "$1"
   sync
+  rm -f "$switching"
+}
+
+settle() {
+  [ -e "$switching" ] || return 0
+  [ -z "$(running)" ] || take "$(running)"
+  rm -f "$switching"
 }
 
 # The unit tells that it is ready after its first decision, and this waits for that.
@@ -93,6 +108,7 @@ install)
   done
   here=$(cd "$(dirname "$0")" && pwd)
   prepare
+  settle
   keep
   part=$opt/versions/$id.part
   mkdir "$part"
@@ -100,21 +116,26 @@ install)
     put "$here/$file" "$part/$file" 644
   done
   put "$here/barrel-host" "$part/barrel-host" 755
-  if [ "$(running)" != "versions/$id" ]; then
-    rm -rf "${opt:?}/versions/$id"
-    mv "$part" "$opt/versions/$id"
-  else
-    # The same program again, with another model or configuration perhaps.
-    for file in road.barrel barrel.json barrel-host.service install.sh; do
-      mv "$part/$file" "$opt/versions/$id/$file"
-    done
-    rm -rf "$part"
-  fi
+  [ $new_model = yes ] || [ ! -e "$model" ] || put "$model" "$part/road.barrel" 644
+  [ $new_config = yes ] || [ ! -e "$config" ] || put "$config" "$part/barrel.json" 644
   previous=$(running)
-  switch_to "versions/$id" $new_model $new_config
+  older=$(before)
+  version=versions/$id
+  case $previous in
+  "$version" | "$version+")
+    # The same program again, with another model or configuration perhaps: a folder of its own, but nothing to go back to.
+    [ "$previous" = "$version+" ] || version=$version+
+    previous=
+    ;;
+  esac
+  rm -rf "${opt:?}/$version"
+  mv "$part" "$opt/$version"
+  # What was put away to make room is no way back.
+  [ "$older" != "$version" ] || older=
+  switch_to "$version" "${previous:-$older}"
   if ! start; then
-    if [ -n "$previous" ] && [ "$previous" != "versions/$id" ]; then
-      switch_to "$previous" yes yes
+    if [ -n "$previous" ]; then
+      switch_to "$previous" "$older"
       start || fail "neither this version nor the one before it gets ready; 'journalctl -u barrel-host' says why"
       fail "this version does not get ready, and the one before it runs again; 'journalctl -u barrel-host' says why"
     fi
@@ -122,17 +143,21 @@ install)
   fi
   for version in "$opt"/versions/*; do
     name=versions/$(basename "$version")
-    [ "$name" = "$(running)" ] || [ "$name" = "$(readlink "$opt/previous" 2>/dev/null || true)" ] || rm -rf "$version"
+    [ "$name" = "$(running)" ] || [ "$name" = "$(before)" ] || rm -rf "$version"
   done
   ;;
 rollback)
-  previous=$(readlink "$opt/previous" 2>/dev/null || true)
+  previous=$(before)
   [ -n "$previous" ] && [ -x "$opt/$previous/barrel-host" ] || { echo "install: there is no version before this one" >&2; exit 3; }
+  settle
   keep
-  switch_to "$previous" yes yes
+  switch_to "$previous" "$(running)"
   start || fail "the version before is in place but does not get ready; 'journalctl -u barrel-host' says why"
   ;;
+settle)
+  settle
+  ;;
 *)
-  fail "say 'install ID' or 'rollback'"
+  fail "say 'install ID', 'rollback' or 'settle'"
   ;;
 esac

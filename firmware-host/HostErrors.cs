@@ -1,13 +1,8 @@
-using Barrel.Runtime;
-
 namespace Barrel.Host;
 
 /// <summary>Codes of what can go wrong on the host: BRL4020 to BRL4099. Boards have BRL4001 to BRL4019.</summary>
 public static class HostErrors
 {
-    /// <summary>A frame's size is impossible or does not fit the model's flat input.</summary>
-    public const int FrameSize = FrameInput.FrameSizeError;
-
     /// <summary>The camera's name begins with no known source.</summary>
     public const int UnknownSource = 4021;
 
@@ -23,9 +18,6 @@ public static class HostErrors
     /// <summary>A scene's seed or size is not a number in range.</summary>
     public const int BadScene = 4026;
 
-    /// <summary>A setting of the decision is out of its range.</summary>
-    public const int BadDecision = Decision.DecisionSettings.SettingsError;
-
     /// <summary>The pins cannot be opened or written.</summary>
     public const int Pins = 4028;
 
@@ -38,7 +30,7 @@ public static class HostErrors
     /// <summary>The model gives no road mask.</summary>
     public const int NotRoadModel = 4031;
 
-    /// <summary>The program was built without the demo's model or clip.</summary>
+    /// <summary>The program was built without the demo's model.</summary>
     public const int DemoMissing = 4032;
 
     /// <summary>The command line is wrong.</summary>

@@ -8,4 +8,7 @@ internal static class OneLine
     /// <summary>Line breaks and tabs become a space each, other control characters '?'.</summary>
     public static string Of(string text) =>
         string.Concat(text.ReplaceLineEndings(" ").Select(c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c));
+
+    /// <summary>An exception's message, without the full stop that would stand in the middle of the line.</summary>
+    public static string Of(Exception e) => Of(e.Message).TrimEnd('.', ' ');
 }

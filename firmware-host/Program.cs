@@ -1,5 +1,6 @@
-using System.CommandLine;
+using System.Reflection;
 using Barrel.Boards;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Commands;
 using Barrel.Runtime;
 
@@ -15,7 +16,7 @@ internal static class Program
 
     public static int Run(string[] arguments, CommandContext context)
     {
-        RootCommand root = new("Road detection without multiplications, on small boards.")
+        Command root = new("", "Road detection without multiplications, on small boards.")
         {
             DemoCommand.Create(context),
             RunCommand.Create(context),
@@ -25,16 +26,20 @@ internal static class Program
         };
         try
         {
-            ParseResult result = root.Parse(arguments);
-            if (result.Errors.Count > 0)
-                return Fail(context, HostErrors.Usage, result.Errors[0].Message.TrimEnd('.') + "; see --help");
-            return result.Invoke(new InvocationConfiguration
+            if (arguments is ["--version"])
             {
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-                Output = context.Output,
-                Error = context.Error,
-            });
+                context.Output.WriteLine(typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+                return 0;
+            }
+
+            ParseResult result = ParseResult.Parse(root, arguments);
+            if (result.IsHelpAsked)
+            {
+                CommandHelp.Write(context.Output, "barrel-host", result.Way, context.IsTerminal ? Console.WindowWidth : int.MaxValue);
+                return 0;
+            }
+
+            return result.Error is { } error ? Fail(context, HostErrors.Usage, error.TrimEnd('.') + "; see --help") : result.Command.Action!(result);
         }
         catch (BarrelException e)
         {

@@ -5,7 +5,7 @@ namespace Barrel.Host.Cameras;
 /// <summary>What whoever opens a camera would like of it, where its name leaves that open.</summary>
 internal sealed record CameraWishes
 {
-    /// <summary>A live camera gives frames at least so wide and high, where it can. The network's input, as a rule.</summary>
+    /// <summary>A live camera gives frames at least so wide and high, where it can.</summary>
     public int Width { get; init; } = 640;
 
     public int Height { get; init; } = 480;

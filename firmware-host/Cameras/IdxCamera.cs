@@ -73,9 +73,14 @@ internal sealed class IdxCamera : ICamera
     {
         try
         {
-            return File.Exists(path) ? path : Directory.EnumerateFiles(path)
+            if (File.Exists(path))
+                return path;
+            string[] files = Directory.EnumerateFiles(path)
                 .Where(f => Path.GetFileName(f) is var name && name.Contains("images", StringComparison.Ordinal) && name.Contains("idx3", StringComparison.Ordinal))
-                .OrderBy(f => Path.GetFileName(f).StartsWith("train", StringComparison.Ordinal)).ThenBy(f => f, StringComparer.Ordinal).FirstOrDefault();
+                .Order(StringComparer.Ordinal);
+
+            // Those to test with first.
+            return files.FirstOrDefault(f => !Path.GetFileName(f).StartsWith("train", StringComparison.Ordinal)) ?? files.FirstOrDefault(_ => true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -93,7 +98,7 @@ internal sealed class IdxCamera : ICamera
             stream.ReadExactly(head);
             if (BinaryPrimitives.ReadUInt32BigEndian(head) != magic)
                 throw Broken(path, $"it begins with {BinaryPrimitives.ReadUInt32BigEndian(head):x8}; {magic:x8} would be right");
-            int[] sizes = [.. Enumerable.Range(0, rank).Select(i => BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4 + (4 * i))))];
+            int[] sizes = [.. Sequence.Range(0, rank).Select(i => BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(4 + (4 * i))))];
             long bytes = 1;
             foreach (int size in sizes)
                 bytes = size < 1 || bytes > BytesMax ? long.MaxValue / 2 : bytes * size;

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using Barrel.Boards;
+using Barrel.Host.CommandLine;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Chip;
@@ -10,7 +10,7 @@ internal sealed class ChipOptions
     /// <summary>Where neither the user nor a model names one.</summary>
     public const string DefaultBoard = "tdnn-sram-65nm";
 
-    public Option<string> Link { get; } = new("--link") { Description = ChipLinks.Help, DefaultValueFactory = _ => "emulator" };
+    public Option<string> Link { get; } = new("--link") { Description = ChipLinks.Help, DefaultValue = () => "emulator" };
 
     public Option<string?> Board { get; } = new("--board") { Description = "the board with the chip, or its .json file; else the one that the model was placed for" };
 

@@ -50,7 +50,7 @@ internal sealed class ChipTest
 
     public IReadOnlyList<LayerOutcome> Layers =>
     [
-        .. Enumerable.Range(0, model.Layers.Length).Where(i => executor.PlacedAt(i) is not null)
+        .. Sequence.Range(0, model.Layers.Length).Where(i => executor.PlacedAt(i) is not null)
             .Select(i => new LayerOutcome(model.Layers[i].Name, codes[i], differing[i], executor.PlacedAt(i)!.Margins ?? [])),
     ];
 
@@ -90,7 +90,7 @@ internal sealed class ChipTest
 
     private void RunBatch(byte[][] arenas, byte[]? labels)
     {
-        byte[][] frames = [.. arenas.Select(a => a.ToArray())];
+        byte[][] frames = [.. arenas.Select(a => (byte[])a.Clone())];
         string?[] mismatch = new string?[frames.Length];
         for (int layer = 0; layer < model.Layers.Length; layer++)
         {
@@ -145,7 +145,7 @@ internal sealed class ChipTest
         ReadOnlySpan<byte> made = Of(arena, output);
         if (model.Tensors[output].Bits != 32)
             return made.Length == 1 ? made[0] : made.IndexOf(made.ToArray().Max());
-        int[] sums = [.. Enumerable.Range(0, made.Length / 4).Select(i => BitConverter.ToInt32(arena, model.Tensors[output].ArenaOffset + (4 * i)))];
+        int[] sums = [.. Sequence.Range(0, made.Length / 4).Select(i => BitConverter.ToInt32(arena, model.Tensors[output].ArenaOffset + (4 * i)))];
         return Array.IndexOf(sums, sums.Max());
     }
 }

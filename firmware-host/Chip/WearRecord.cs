@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Barrel.Boards;
 using Barrel.Runtime;
 
@@ -44,13 +43,13 @@ internal sealed class WearRecord : ChipWear
             Directory.CreateDirectory(folder);
             if (!File.Exists(path))
                 return new WearRecord(path, enduranceCycles, new uint[chip.Segments]);
-            WearFile? file = JsonSerializer.Deserialize(File.ReadAllBytes(path), WearJson.Default.WearFile);
+            WearFile? file = StrictJson.Read(File.ReadAllBytes(path), Read);
             if (file is null || file.Serial != chip.Serial || file.Segments != chip.Segments || file.Runs.Sum(r => (long)r.Segments) != chip.Segments
-                || file.Runs.Any(r => r.Segments < 1))
+                || file.Runs.Any(r => r.Segments < 1 || r.Cycles is < 0 or > uint.MaxValue))
                 throw new BarrelException(ChipErrors.WearRecord, $"'{path}' is not the record of chip {chip.Serial:x8} with {chip.Segments} segments");
-            return new WearRecord(path, enduranceCycles, [.. file.Runs.SelectMany(r => Enumerable.Repeat(r.Cycles, r.Segments))]);
+            return new WearRecord(path, enduranceCycles, [.. file.Runs.SelectMany(r => Sequence.Range(0, r.Segments).Select(_ => (uint)r.Cycles))]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StrictJsonException)
         {
             throw new BarrelException(ChipErrors.WearRecord, $"'{path}', which counts how often the chip was programmed: {OneLine.Of(e.Message).TrimEnd('.')}", e);
         }
@@ -87,12 +86,38 @@ internal sealed class WearRecord : ChipWear
         try
         {
             uint serial = Convert.ToUInt32(Path.GetFileNameWithoutExtension(path)[5..], 16);
-            WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new WearFile(serial, cycles.Length, [.. runs]), WearJson.Default.WearFile));
+            WholeFile.Write(path, stream => Write(stream, new WearFile(serial, cycles.Length, [.. runs])));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new BarrelException(ChipErrors.WearRecord, $"'{path}' cannot be written: {OneLine.Of(e.Message).TrimEnd('.')}; nothing was programmed", e);
         }
+    }
+
+    private static WearFile Read(StrictJson json)
+    {
+        long serial = json.Long("serial");
+        WearRun[] runs = json.Objects("runs", run => new WearRun(run.Int("segments"), run.Long("cycles")));
+        return new WearFile(serial, json.Int("segments"), runs);
+    }
+
+    private static void Write(Stream stream, WearFile file)
+    {
+        using Utf8JsonWriter json = new(stream);
+        json.WriteStartObject();
+        json.WriteNumber("serial", file.Serial);
+        json.WriteNumber("segments", file.Segments);
+        json.WriteStartArray("runs");
+        foreach (WearRun run in file.Runs)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("segments", run.Segments);
+            json.WriteNumber("cycles", run.Cycles);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }
 
@@ -100,12 +125,7 @@ internal sealed class WearRecord : ChipWear
 /// <param name="Serial">The chip's serial number.</param>
 /// <param name="Segments">Its segments.</param>
 /// <param name="Runs">All segments in order.</param>
-internal sealed record WearFile(uint Serial, int Segments, WearRun[] Runs);
+internal sealed record WearFile(long Serial, int Segments, WearRun[] Runs);
 
 /// <summary>Neighbouring segments that were programmed equally often.</summary>
-internal sealed record WearRun(int Segments, uint Cycles);
-
-/// <summary>Without reflection, for ahead-of-time compilation.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
-[JsonSerializable(typeof(WearFile))]
-internal sealed partial class WearJson : JsonSerializerContext;
+internal sealed record WearRun(int Segments, long Cycles);

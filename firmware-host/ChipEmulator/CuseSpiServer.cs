@@ -1,6 +1,7 @@
 using System.Device.Spi;
 using System.Runtime.InteropServices;
 using Barrel.ChipEmulator.Cuse;
+using Barrel.Host.Linux;
 
 namespace Barrel.ChipEmulator;
 
@@ -67,7 +68,7 @@ public sealed class CuseSpiServer : IDisposable
         _ = SystemCalls.Close(file);
     }
 
-    private void Serve()
+    private unsafe void Serve()
     {
         byte[] request = new byte[DeviceSession.MessageBytesMax];
         byte[] reply = new byte[DeviceSession.MessageBytesMax];
@@ -76,7 +77,7 @@ public sealed class CuseSpiServer : IDisposable
             while (!isStopping)
             {
                 SystemCalls.Waiting waiting = new() { File = file, Events = SystemCalls.ReadyToRead };
-                if (SystemCalls.Poll(ref waiting, 1, WakeMs) <= 0)
+                if (SystemCalls.Poll(&waiting, 1, WakeMs) <= 0)
                     continue;
                 int bytes = (int)SystemCalls.Read(file, request, request.Length);
                 if (bytes < 0 && Marshal.GetLastPInvokeError() is SystemError.Interrupted or SystemError.TryAgain)
@@ -106,7 +107,7 @@ public sealed class CuseSpiServer : IDisposable
     {
         if (File.Exists($"/dev/{name}"))
             throw new IOException($"/dev/{name} exists already");
-        int file = SystemCalls.Open(CusePath, SystemCalls.OpenForBoth);
+        int file = SystemCalls.Open(CusePath, SystemCalls.OpenFlags);
         return file >= 0
             ? file
             : throw new IOException($"{CusePath} cannot be opened, error {Marshal.GetLastPInvokeError()}; run as root after 'modprobe cuse'");

@@ -95,7 +95,7 @@ internal sealed class PeDelays
     }
 
     // A lane looks at its own bit of what is shifted past it.
-    private static readonly Vector<int> LaneBits = new([.. Enumerable.Range(0, Vector<int>.Count).Select(lane => 1 << lane)]);
+    private static readonly Vector<int> LaneBits = new([.. Sequence.Range(0, Vector<int>.Count).Select(lane => 1 << lane)]);
 
     private static float[] Deviations(BoardChip chip, ChipVariation variation)
     {

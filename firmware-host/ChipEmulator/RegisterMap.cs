@@ -59,7 +59,8 @@ internal sealed class RegisterMap
 
         if (chip.MarginBits == 0)
             found.RemoveAll(a => a.Place == Place.Margin);
-        areas = [.. found.OrderBy(a => a.First)];
+        found.Sort((a, b) => a.First.CompareTo(b.First));
+        areas = [.. found];
         for (int i = 1; i < areas.Length; i++)
         {
             if (areas[i - 1].First + areas[i - 1].Words > areas[i].First)

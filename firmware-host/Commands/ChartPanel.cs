@@ -72,14 +72,14 @@ internal sealed record ChartPanel(string Across, string Up, bool IsLog, IReadOnl
     private (double Lowest, double Highest, double Step) Range()
     {
         (double X, double Y, double Low, double High)[] all = [.. Lines.SelectMany(l => l.Points)];
-        double most = all.Select(p => p.High).DefaultIfEmpty().Max();
+        double most = all.Select(p => p.High).MaxOrDefault();
         if (IsFromZero || all.Length == 0)
         {
             double whole = most <= 0 ? 1 : most, step = StepOf(whole);
             return (0, Math.Min(UpMax, Math.Ceiling(whole / step) * step), step);
         }
 
-        double least = all.Min(p => p.Low), part = StepOf(Math.Max(most - least, 1));
+        double least = all.Select(p => p.Low).Min(), part = StepOf(Math.Max(most - least, 1));
         return (Math.Floor(least / part) * part, Math.Min(UpMax, Math.Ceiling(most / part) * part), part);
     }
 

@@ -1,4 +1,4 @@
-using System.CommandLine;
+using Barrel.Host.CommandLine;
 
 namespace Barrel.Host.Commands;
 

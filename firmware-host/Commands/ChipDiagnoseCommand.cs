@@ -1,7 +1,7 @@
-using System.CommandLine;
 using Barrel.Boards;
 using Barrel.Host.Chip;
 using Barrel.Host.Chip.Diagnosis;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Overlay;
 using Barrel.Runtime;
 

@@ -1,9 +1,9 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Barrel.Boards;
 using Barrel.ChipEmulator;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
@@ -18,7 +18,7 @@ internal static class ChipEmulateCommand
 
     public static Command Create(CommandContext context)
     {
-        Option<string> board = new("--board") { Description = "the board with the chip, or its .json file", DefaultValueFactory = _ => ChipOptions.DefaultBoard };
+        Option<string> board = new("--board") { Description = "the board with the chip, or its .json file", DefaultValue = () => ChipOptions.DefaultBoard };
         Option<string?> device = new("--device") { Description = "name of the device, for instance spidev0.0; else the board's bus and chip select" };
         Option<string?> emulate = new("--emulate") { Description = Emulation.Help };
         Command command = new(

@@ -1,6 +1,6 @@
-using System.CommandLine;
 using System.Diagnostics;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;

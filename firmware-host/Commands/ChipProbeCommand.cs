@@ -1,6 +1,6 @@
-using System.CommandLine;
 using System.Text.Json;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 
 namespace Barrel.Host.Commands;
 

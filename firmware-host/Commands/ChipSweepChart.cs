@@ -37,7 +37,7 @@ internal static class ChipSweepChart
 
     private static string SubtitleOf(SweepResult sweep)
     {
-        long vectors = sweep.Points.Select(p => p.Mismatches.Of).DefaultIfEmpty().Max();
+        long vectors = sweep.Points.Select(p => p.Mismatches.Of).MaxOrDefault();
         return $"{vectors:N0} vectors for each value; bars are Wilson's intervals of 95%{(sweep.Points.Any(p => p.Failure is not null) ? "; ×: no result, the link failed" : "")}";
     }
 
@@ -55,9 +55,14 @@ internal static class ChipSweepChart
         }
 
         if (sweep.HasExpected)
-            lines.Add(new ChartSeries(
-                "random inputs, theory", "#757575", true,
-                [.. sweep.Points.Zip(sweep.Expected).Where(p => p.Second is not null).Select(p => (p.First.Value, 100 * p.Second!.Value, 0.0, 100 * p.Second.Value))]));
+        {
+            List<(double X, double Y, double Low, double High)> theory = [];
+            for (int i = 0; i < sweep.Points.Count; i++)
+                if (sweep.Expected[i] is { } expected)
+                    theory.Add((sweep.Points[i].Value, 100 * expected, 0, 100 * expected));
+            lines.Add(new ChartSeries("random inputs, theory", "#757575", true, theory));
+        }
+
         return lines;
     }
 

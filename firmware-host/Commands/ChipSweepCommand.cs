@@ -1,6 +1,6 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
@@ -23,9 +23,9 @@ internal static class ChipSweepCommand
         };
         Option<double> from = new("--from") { Description = "its first value", Required = true };
         Option<double> to = new("--to") { Description = "its last value", Required = true };
-        Option<int> steps = new("--steps") { Description = "how many values", DefaultValueFactory = _ => 11 };
+        Option<int> steps = new("--steps") { Description = "how many values", DefaultValue = () => 11 };
         Option<bool> log = new("--log") { Description = "evenly by ratio instead of by difference" };
-        Option<int> limit = new("--limit") { Description = "at most so many vectors for each value", DefaultValueFactory = _ => LimitDefault };
+        Option<int> limit = new("--limit") { Description = "at most so many vectors for each value", DefaultValue = () => LimitDefault };
         Option<string?> svg = new("--svg") { Description = "write a chart to this file" };
         Option<string?> csv = new("--csv") { Description = "write a line for each value to this file" };
         Option<bool> json = new("--json") { Description = "print one JSON object" };

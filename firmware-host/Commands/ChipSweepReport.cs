@@ -10,7 +10,7 @@ internal static class ChipSweepReport
 {
     public static void WriteText(TextWriter output, SweepResult sweep)
     {
-        int width = Math.Max(21, sweep.Layers.Select(l => OneLine.Of(l.Name).Length).DefaultIfEmpty().Max());
+        int width = Math.Max(21, sweep.Layers.Select(l => OneLine.Of(l.Name).Length).MaxOrDefault());
         int first = Math.Max(12, sweep.Key.Length);
         StringBuilder head = new();
         head.Append(sweep.Key.PadLeft(first));
@@ -68,8 +68,12 @@ internal static class ChipSweepReport
         {
             SweepPoint p = sweep.Points[i];
             List<string> cells = [Number(p.Value), sweep.Expected[i] is double e ? Number(e) : ""];
-            foreach (Proportion share in sweep.Layers.Select((_, layer) => p.Failure is null ? p.Layers[layer].Differing : default))
+            for (int layer = 0; layer < sweep.Layers.Count; layer++)
+            {
+                Proportion share = p.Failure is null ? p.Layers[layer].Differing : default;
                 cells.AddRange(p.Failure is null ? [Number(share.Of), Number(share.Count), Number(share.Share), Number(share.Low), Number(share.High)] : ["", "", "", "", ""]);
+            }
+
             cells.AddRange(p.Failure is null ? [Number(p.Mismatches.Of), Number(p.Mismatches.Count), p.OtherClass is { } o ? Number(o.Count) : ""] : ["", "", ""]);
             cells.AddRange(p.Right is { } r ? [Number(r.Count), Number(r.Share), Number(r.Low), Number(r.High)] : ["", "", "", ""]);
             cells.AddRange(p.Failure is null ? [Number(p.TransferErrors), Number(p.WireSeconds), Number(p.Seconds), ""] : ["", "", "", Quoted(p.Failure)]);

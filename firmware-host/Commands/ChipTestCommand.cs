@@ -1,6 +1,6 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
@@ -15,7 +15,7 @@ internal static class ChipTestCommand
         ChipOptions options = new();
         Option<string> model = new("--model") { Description = "a network placed on a chip, a .barrel file", Required = true };
         Option<string> data = new("--data") { Description = VectorSource.Help, Required = true };
-        Option<int> limit = new("--limit") { Description = "at most so many vectors", DefaultValueFactory = _ => int.MaxValue };
+        Option<int> limit = new("--limit") { Description = "at most so many vectors", DefaultValue = () => int.MaxValue };
         Option<bool> margins = new("--margins") { Description = "read every chain's margin as well" };
         Option<string?> junit = new("--junit") { Description = "write JUnit XML to this file" };
         Option<string?> csv = new("--csv") { Description = "write a line for each vector to this file" };

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Xml;
 using Barrel.Host.Chip;
 
 namespace Barrel.Host.Commands;
@@ -11,7 +10,7 @@ internal static class ChipTestReport
 {
     public static void WriteText(TextWriter output, ChipTest test, ChipLink link)
     {
-        int width = Math.Max(5, test.Layers.Max(l => OneLine.Of(l.Name).Length));
+        int width = Math.Max(5, test.Layers.Select(l => OneLine.Of(l.Name).Length).Max());
         output.WriteLine($"{"layer".PadRight(width)}  {"codes",12}  {"differing",12}  {"share",9}");
         foreach (LayerOutcome layer in test.Layers)
         {
@@ -67,32 +66,35 @@ internal static class ChipTestReport
     /// <summary>JUnit's form, which continuous integration reads: a test case for each vector.</summary>
     public static void WriteJUnit(Stream stream, ChipTest test, string modelName)
     {
-        using XmlWriter xml = XmlWriter.Create(stream, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding(false), CheckCharacters = false });
-        xml.WriteStartElement("testsuites");
-        xml.WriteStartElement("testsuite");
-        xml.WriteAttributeString("name", OneLine.Of(modelName));
-        xml.WriteAttributeString("tests", test.Vectors.Count.ToString(CultureInfo.InvariantCulture));
-        xml.WriteAttributeString("failures", test.MismatchCount.ToString(CultureInfo.InvariantCulture));
-        xml.WriteAttributeString("errors", "0");
-        xml.WriteAttributeString("time", test.Seconds.ToString("0.000", CultureInfo.InvariantCulture));
+        using StreamWriter xml = new(stream, new UTF8Encoding(false), leaveOpen: true);
+        string name = Attribute(modelName);
+        string seconds = test.Seconds.ToString("0.000", CultureInfo.InvariantCulture);
+        xml.WriteLine("""<?xml version="1.0" encoding="utf-8"?>""");
+        xml.WriteLine("<testsuites>");
+        xml.WriteLine($"""  <testsuite name="{name}" tests="{test.Vectors.Count}" failures="{test.MismatchCount}" errors="0" time="{seconds}">""");
         foreach (VectorOutcome vector in test.Vectors)
         {
-            xml.WriteStartElement("testcase");
-            xml.WriteAttributeString("classname", OneLine.Of(modelName));
-            xml.WriteAttributeString("name", $"vector {vector.Number}");
-            if (vector.Mismatch is not null)
+            string testCase = $"""    <testcase classname="{name}" name="vector {vector.Number}" """;
+            if (vector.Mismatch is null)
             {
-                xml.WriteStartElement("failure");
-                xml.WriteAttributeString("message", OneLine.Of(vector.Mismatch));
-                xml.WriteEndElement();
+                xml.WriteLine(testCase + "/>");
+                continue;
             }
 
-            xml.WriteEndElement();
+            xml.WriteLine(testCase.TrimEnd() + ">");
+            xml.WriteLine($"""      <failure message="{Attribute(vector.Mismatch)}" />""");
+            xml.WriteLine("    </testcase>");
         }
 
-        xml.WriteEndElement();
-        xml.WriteEndElement();
+        xml.WriteLine("  </testsuite>");
+        xml.WriteLine("</testsuites>");
     }
+
+    private static string Attribute(string text) => OneLine.Of(text)
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal);
 
     /// <summary>A line for each vector; −1 where there is no class.</summary>
     public static void WriteCsv(Stream stream, ChipTest test)
@@ -125,7 +127,7 @@ internal static class ChipTestReport
     /// <summary>The least margin that more than this share of all reach or stay below.</summary>
     private static int Quantile(long[] counts, double share)
     {
-        long rest = (long)(counts.Sum() * share);
+        long rest = (long)(counts.Sum(count => count) * share);
         for (int i = 0; i < counts.Length; i++)
         {
             rest -= counts[i];

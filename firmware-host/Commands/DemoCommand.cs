@@ -1,5 +1,5 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Service;
 
 namespace Barrel.Host.Commands;
@@ -12,7 +12,7 @@ internal static class DemoCommand
         Option<string> overlay = new("--overlay")
         {
             Description = "write a PNG a frame into this directory",
-            DefaultValueFactory = _ => Path.Combine(".", "barrel-demo"),
+            DefaultValue = () => Path.Combine(".", "barrel-demo"),
         };
         Option<bool> json = new("--json") { Description = "print one JSON object" };
         Command command = new("demo", "find the road in a built-in clip; needs nothing") { overlay, json };

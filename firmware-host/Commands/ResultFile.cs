@@ -1,5 +1,4 @@
 using Barrel.Boards;
-using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Commands;
@@ -16,7 +15,7 @@ internal static class ResultFile
         }
         catch (Exception e) when (WholeFile.IsFailure(e))
         {
-            throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {PinAccess.OneLine(e)}", e);
+            throw new BarrelException(HostErrors.Unwritable, $"'{path}' cannot be written: {OneLine.Of(e)}", e);
         }
     }
 }

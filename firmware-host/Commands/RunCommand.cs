@@ -1,6 +1,6 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
 using Barrel.Host.Chip;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Pins;
 using Barrel.Host.Service;
 using Barrel.Runtime;
@@ -74,6 +74,12 @@ internal static class RunCommand
     {
         FileStamps stamps = new();
         RunConfig config = source.Load(stamps);
+        if (config is { Record: not null, Realtime: true })
+        {
+            // What is recorded must be decided again when it is played, so no frame may be dropped.
+            throw new BarrelException(HostErrors.Usage, "record does not go with realtime, which drops frames; leave one of them out");
+        }
+
         using ICamera camera = OpenCamera(context, config.Camera!, config.Loop == true, config.Record);
         new RoadJob
         {

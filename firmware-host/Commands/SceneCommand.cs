@@ -1,5 +1,5 @@
-using System.CommandLine;
 using Barrel.Host.Cameras;
+using Barrel.Host.CommandLine;
 
 namespace Barrel.Host.Commands;
 
@@ -8,16 +8,16 @@ internal static class SceneCommand
 {
     public static Command Create(CommandContext context)
     {
-        Option<int> seed = new("--seed") { Description = "which street", DefaultValueFactory = _ => DemoFiles.ClipSeed };
-        Option<string> size = new("--size") { Description = "WIDTHxHEIGHT", DefaultValueFactory = _ => $"{DemoFiles.ClipWidth}x{DemoFiles.ClipHeight}" };
-        Option<int> rate = new("--fps") { Description = "frames a second", DefaultValueFactory = _ => DemoFiles.ClipFramesPerSecond };
-        Option<int> frames = new("--frames") { Description = "how many", DefaultValueFactory = _ => DemoFiles.ClipFrameCount };
+        Option<int> seed = new("--seed") { Description = "which street", DefaultValue = () => DemoFiles.ClipSeed };
+        Option<string> size = new("--size") { Description = "WIDTHxHEIGHT", DefaultValue = () => $"{DemoFiles.ClipWidth}x{DemoFiles.ClipHeight}" };
+        Option<int> rate = new("--fps") { Description = "frames a second", DefaultValue = () => DemoFiles.ClipFramesPerSecond };
+        Option<int> frames = new("--frames") { Description = "how many", DefaultValue = () => DemoFiles.ClipFrameCount };
         WholeNumber.InRange(seed, int.MinValue, int.MaxValue);
         WholeNumber.InRange(rate, 1, 1000);
         WholeNumber.InRange(frames, 1, 1_000_000);
         Option<string> output = new("--output", "-o") { Description = "a .y4m file", Required = true };
         Command command = new("scene", "write a clip of the scene generator") { seed, size, rate, frames, output };
-        command.Hidden = true;
+        command.IsHidden = true;
         command.SetAction(arguments =>
         {
             string path = arguments.GetRequiredValue(output);

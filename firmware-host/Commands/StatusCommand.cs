@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.Text.Json;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Service;
 
 namespace Barrel.Host.Commands;
@@ -14,11 +14,11 @@ internal static class StatusCommand
         Option<string> socket = new("--socket")
         {
             Description = "the service's socket, as its --status-socket",
-            DefaultValueFactory = _ => StatusSocket.PathOfService() ?? StatusSocket.DefaultPath,
+            DefaultValue = () => StatusSocket.PathOfService() ?? StatusSocket.DefaultPath,
         };
         Option<bool> json = new("--json") { Description = "print the service's own JSON object" };
         Command command = new("status", "ask the running service how it is") { socket, json };
-        command.Aliases.Add("--status");
+        command.Alias = "--status";
         command.SetAction(arguments =>
         {
             string path = arguments.GetRequiredValue(socket);

@@ -25,7 +25,7 @@ internal sealed class SweepResult(string key, bool isLog, string model)
     public bool HasExpected => expected.Any(e => e is not null);
 
     /// <summary>The placed layers' names.</summary>
-    public IReadOnlyList<SweepLayer> Layers => points.Select(p => p.Layers).FirstOrDefault(l => l.Count > 0) ?? [];
+    public IReadOnlyList<SweepLayer> Layers => points.FirstOrDefault(p => p.Layers.Count > 0)?.Layers ?? [];
 
     public bool IsLabelled => points.Any(p => p.Right is not null);
 

@@ -15,9 +15,6 @@ internal static unsafe partial class SystemCalls
     public const int MapShared = 1;
 
     public const short ReadyToRead = 1;
-    public const short Failed = 8;
-    public const short HungUp = 16;
-    public const short NotOpen = 32;
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -39,6 +36,15 @@ internal static unsafe partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Close(int file);
+
+    // .NET's files fill their buffer by as many reads as it takes; of a device one read is one request.
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Read(int file, Span<byte> bytes, nint count);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial nint Write(int file, ReadOnlySpan<byte> bytes, nint count);
 
     // The C library's ioctl takes any number of arguments; on Linux both processors pass the third as they pass a fixed one.
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]

@@ -10,10 +10,13 @@ internal static class SystemError
     public const int InputOutput = 5;
     public const int NoDeviceOrAddress = 6;
     public const int TryAgain = 11;
+    public const int OutOfMemory = 12;
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int NoDevice = 19;
     public const int NotDirectory = 20;
     public const int Invalid = 22;
     public const int NotATerminal = 25;
+    public const int NotImplemented = 38;
+    public const int MessageTooLong = 90;
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Barrel.Host.Cameras;
-using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Loop;
@@ -52,7 +51,7 @@ internal sealed class CaptureThread
         {
             // Whatever it is, it belongs to the thread that runs the loop.
             cause = e as BarrelException
-                ?? new BarrelException(HostErrors.SourceUnreadable, $"the camera failed: {PinAccess.OneLine(e)}", e);
+                ?? new BarrelException(HostErrors.SourceUnreadable, $"the camera failed: {OneLine.Of(e)}", e);
         }
 
         queue.End(cause);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Barrel.Host.Cameras;
 using Barrel.Host.Decision;
-using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Loop;
@@ -49,7 +48,7 @@ internal sealed class RoadNetwork : IDisposable
         }
         catch (Exception e)
         {
-            throw new BarrelException(HostErrors.ModelFailed, $"the model failed at frame {frame.Number}: {PinAccess.OneLine(e)}", e);
+            throw new BarrelException(HostErrors.ModelFailed, $"the model failed at frame {frame.Number}: {OneLine.Of(e)}", e);
         }
 
         long ticks = Stopwatch.GetTimestamp() - before;

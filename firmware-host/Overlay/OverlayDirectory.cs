@@ -1,6 +1,5 @@
 using Barrel.Boards;
 using Barrel.Host.Cameras;
-using Barrel.Host.Pins;
 using Barrel.Runtime;
 using StbImageWriteSharp;
 
@@ -56,5 +55,5 @@ internal sealed class OverlayDirectory
     }
 
     private BarrelException Unwritable(Exception e) =>
-        new(HostErrors.Unwritable, $"overlay directory '{path}' cannot be written: {PinAccess.OneLine(e)}", e);
+        new(HostErrors.Unwritable, $"overlay directory '{path}' cannot be written: {OneLine.Of(e)}", e);
 }

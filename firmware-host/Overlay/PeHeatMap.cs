@@ -115,7 +115,7 @@ internal sealed class PeHeatMap
     }
 
     private string[] KindsIn(int first, int end, int pe, int peEnd) =>
-        [.. faults.Where(f => f.Segment >= first && f.Segment < end && f.Pe >= pe && f.Pe < peEnd).Select(f => f.Kind).Distinct()];
+        [.. faults.Where(f => f.Segment >= first && f.Segment < end && f.Pe >= pe && f.Pe < peEnd).Select(f => f.Kind)];
 
     private void WriteLegend(Canvas canvas)
     {

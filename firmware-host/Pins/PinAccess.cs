@@ -18,9 +18,6 @@ internal static class PinAccess
         _ => throw new BarrelException(HostErrors.Usage, $"unknown pins '{kind}'; they are {Simulated} or {Gpio}"),
     };
 
-    /// <summary>A message of somebody else's as part of a line.</summary>
-    public static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
-
     private static GpioChip OpenChip(Board board)
     {
         if ((board.GpioLabel is null && board.GpioChip < 0) || !OperatingSystem.IsLinux())
@@ -41,7 +38,7 @@ internal static class PinAccess
             GpioChip chip = OpenChip(path, board);
             if (chip.Info(out GpioChipInfo info) == SystemError.None && info.Label.ToString() == label)
                 return chip;
-            others.Add($"{path} '{Host.OneLine.Of(info.Label.ToString())}'");
+            others.Add($"{path} '{OneLine.Of(info.Label.ToString())}'");
             chip.Dispose();
         }
 

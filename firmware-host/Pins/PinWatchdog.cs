@@ -47,7 +47,9 @@ internal sealed class PinWatchdog : IDisposable
             if (isDisposed)
                 return;
             long leftMs = TimeoutMs - pins.SinceShownMs;
-            timer.Change(leftMs > 0 ? leftMs : TimeoutMs, Timeout.Infinite);
+
+            // Late already: pins that are safe need no look before the next decision could be stale.
+            timer.Change(leftMs > 0 ? leftMs : pins.IsSafe ? TimeoutMs : 0, Timeout.Infinite);
         }
     }
 

@@ -15,7 +15,9 @@ internal sealed record BoardHealth(double? SocCelsius, uint? ThrottleFlags)
 
     /// <summary>Names of what holds now and of what happened since the board's start.</summary>
     public static (string[] Now, string[] Before) Describe(uint flags) =>
-        ([.. Names.Where((_, i) => (flags >> i & 1) != 0)], [.. Names.Where((_, i) => (flags >> (i + 16) & 1) != 0)]);
+        (NamesOf(flags), NamesOf(flags >> 16));
+
+    private static string[] NamesOf(uint bits) => [.. Sequence.Range(0, Names.Length).Where(i => (bits >> i & 1) != 0).Select(i => Names[i])];
 
     private static double? Warmest(string systemFiles)
     {

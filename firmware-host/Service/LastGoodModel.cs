@@ -17,13 +17,16 @@ internal sealed class LastGoodModel(string? folder)
     /// <summary>Where the copy is; null for nowhere.</summary>
     public string? Path { get; } = folder is null ? null : System.IO.Path.Combine(folder, FileName);
 
-    /// <summary>In the folder that systemd keeps for the service.</summary>
+    /// <summary>In the folder that systemd keeps for the service, which is rid of what a power cut left half written: once a cut, it would fill a card.</summary>
     public static LastGoodModel OfService()
     {
         string? folders = Environment.GetEnvironmentVariable(FolderVariable);
 
         // Several folders are separated by colons.
-        return new LastGoodModel(string.IsNullOrEmpty(folders) ? null : folders.Split(':')[0]);
+        string? folder = string.IsNullOrEmpty(folders) ? null : folders.Split(':')[0];
+        if (folder is not null)
+            WholeFile.DeleteLeftovers(folder);
+        return new LastGoodModel(folder);
     }
 
     /// <summary>Whether an error is of the model's file, so that another copy of it may help.</summary>

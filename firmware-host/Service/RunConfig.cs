@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Barrel.Host.Pins;
 
 namespace Barrel.Host.Service;
@@ -43,16 +41,12 @@ internal sealed record RunConfig
 
     public DecisionConfig? Decision { get; init; }
 
-    [JsonIgnore]
     public string BoardName => Board ?? "desktop";
 
-    [JsonIgnore]
     public string PinKind => Pins ?? PinAccess.Simulated;
 
-    [JsonIgnore]
     public int WatchdogMs => Watchdog ?? PinWatchdog.DefaultMs;
 
-    [JsonIgnore]
     public int ThreadCount => Threads ?? 1;
 
     /// <summary>These options where they were given, the file's where not.</summary>
@@ -89,12 +83,3 @@ internal sealed record RunConfig
         return keys.Where(k => k.Differs).Select(k => k.Key);
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false,
-    ReadCommentHandling = JsonCommentHandling.Skip,
-    AllowTrailingCommas = true)]
-[JsonSerializable(typeof(RunConfig))]
-internal sealed partial class RunConfigJson : JsonSerializerContext;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Barrel.Boards;
 using Barrel.Host.Pins;
 using Barrel.Runtime;
 
@@ -19,28 +19,27 @@ internal static class RunConfigFile
             int length = stream.ReadAtLeast(json, json.Length, throwOnEndOfStream: false);
             if (length > FileBytesMax)
                 throw new BarrelException(HostErrors.ConfigUnreadable, $"configuration '{path}' is larger than {FileBytesMax} bytes");
-            return Parse(json.AsSpan(0, length), path);
+            return Parse(json.AsMemory(0, length), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new BarrelException(HostErrors.ConfigUnreadable, $"configuration '{path}' cannot be read: {PinAccess.OneLine(e)}", e);
+            throw new BarrelException(HostErrors.ConfigUnreadable, $"configuration '{path}' cannot be read: {OneLine.Of(e)}", e);
         }
     }
 
     /// <param name="json">The whole file, in UTF-8.</param>
     /// <param name="path">For messages.</param>
     /// <exception cref="BarrelException">BRL4061 or BRL4027.</exception>
-    public static RunConfig Parse(ReadOnlySpan<byte> json, string path)
+    public static RunConfig Parse(ReadOnlyMemory<byte> json, string path)
     {
         RunConfig? config;
         try
         {
-            // Editors of another system begin a file with a mark of its encoding.
-            config = JsonSerializer.Deserialize(json is [0xEF, 0xBB, 0xBF, ..] ? json[3..] : json, RunConfigJson.Default.RunConfig);
+            config = StrictJson.Read(json, Read, isLenient: true);
         }
-        catch (JsonException e)
+        catch (StrictJsonException e)
         {
-            throw new BarrelException(HostErrors.BadConfig, $"configuration '{path}', {Explain(e)}", e);
+            throw new BarrelException(HostErrors.BadConfig, $"configuration '{path}', line {e.Line}: {Explain(e)}", e);
         }
 
         if (config is null)
@@ -49,28 +48,48 @@ internal static class RunConfigFile
         return config;
     }
 
-    private static string Explain(JsonException e)
+    private static string Explain(StrictJsonException e) => e.Fault switch
     {
-        string where = $"line {(e.LineNumber ?? 0) + 1}: ";
-        bool isSyntax = e.InnerException is JsonException;
-        string name = e.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "";
-        if (name.Length == 0)
-            return where + (isSyntax ? $"it is not one JSON object: {First(e.InnerException!.Message)}" : "it is not one JSON object");
-        if (RunConfigKeys.Find(name) is not { } key)
-            return where + $"key '{name}' is unknown; keys are {RunConfigKeys.Beside(name)}";
-        if (isSyntax)
-            return where + $"key '{name}': {First(e.InnerException!.Message)}";
-        return where + (e.Message.StartsWith("Duplicate", StringComparison.Ordinal)
-            ? $"key '{name}' is there twice; once is right"
-            : $"key '{name}' has a wrong value; right is: {key.Kind}");
-    }
+        StrictJsonFault.Syntax => $"it is not one JSON object: {e.Message}",
+        StrictJsonFault.UnknownKey => $"{e.Message}; keys are {RunConfigKeys.Beside(e.Key)}",
+        StrictJsonFault.KeyTwice => $"{e.Message}; once is right",
+        StrictJsonFault.WrongValue => $"key '{e.Key}' has a wrong value; right is: {RunConfigKeys.Find(e.Key)!.Kind}",
+        _ => e.Message,
+    };
 
-    // The serializer adds a path and positions behind its first sentence.
-    private static string First(string message)
+    private static RunConfig Read(StrictJson json) => new()
     {
-        int end = message.IndexOf(". ", StringComparison.Ordinal);
-        return (end < 0 ? message : message[..end]).ReplaceLineEndings(" ").TrimEnd('.');
-    }
+        Model = json.TextOrNull("model"),
+        Camera = json.TextOrNull("camera"),
+        Board = json.TextOrNull("board"),
+        Pins = json.TextOrNull("pins"),
+        Frames = json.LongOrNull("frames"),
+        Overlay = json.TextOrNull("overlay"),
+        Record = json.TextOrNull("record"),
+        Realtime = json.BoolOrNull("realtime"),
+        Loop = json.BoolOrNull("loop"),
+        Watchdog = json.IntOrNull("watchdog"),
+        Threads = json.IntOrNull("threads"),
+        Link = json.TextOrNull("link"),
+        Emulate = json.TextOrNull("emulate"),
+        Json = json.BoolOrNull("json"),
+        StatusSocket = json.TextOrNull("statusSocket"),
+        Decision = json.ObjectOrNull("decision", ReadDecision),
+    };
+
+    private static DecisionConfig ReadDecision(StrictJson json) => new()
+    {
+        TopPerMille = json.IntOrNull("topPerMille"),
+        BottomPerMille = json.IntOrNull("bottomPerMille"),
+        TopWidthPerMille = json.IntOrNull("topWidthPerMille"),
+        BottomWidthPerMille = json.IntOrNull("bottomWidthPerMille"),
+        CentrePerMille = json.IntOrNull("centrePerMille"),
+        ClearFromPerMille = json.IntOrNull("clearFromPerMille"),
+        BlockedUntilPerMille = json.IntOrNull("blockedUntilPerMille"),
+        AsideFromPerMille = json.IntOrNull("asideFromPerMille"),
+        AheadUntilPerMille = json.IntOrNull("aheadUntilPerMille"),
+        FramesToChange = json.IntOrNull("framesToChange"),
+    };
 
     private static void Check(RunConfig config, string path)
     {

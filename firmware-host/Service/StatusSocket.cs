@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Barrel.Host.Pins;
 using Barrel.Runtime;
 
 namespace Barrel.Host.Service;
@@ -50,7 +49,7 @@ internal sealed class StatusSocket : IDisposable
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             socket.Dispose();
-            throw new BarrelException(HostErrors.StatusSocket, $"status socket '{path}' cannot be made: {PinAccess.OneLine(e)}; its folder must exist and be writable", e);
+            throw new BarrelException(HostErrors.StatusSocket, $"status socket '{path}' cannot be made: {OneLine.Of(e)}; its folder must exist and be writable", e);
         }
 
         thread = new Thread(Serve) { IsBackground = true, Name = "status" };
@@ -84,7 +83,7 @@ internal sealed class StatusSocket : IDisposable
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new HostFailureException(HostErrors.NothingRuns, $"no running service answers at '{path}': {PinAccess.OneLine(e)}; start one, or name its --socket", e);
+            throw new HostFailureException(HostErrors.NothingRuns, $"no running service answers at '{path}': {OneLine.Of(e)}; start one, or name its --socket", e);
         }
     }
 

@@ -17,7 +17,4 @@ public static class CommandErrors
 
     /// <summary>The operating system refused something that no other error names.</summary>
     public const int System = 1095;
-
-    /// <summary>The command is known but not built yet.</summary>
-    public const int NotBuilt = 1099;
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using System.Runtime.Intrinsics;
 using Barrel.Runtime.Simd;
 
@@ -76,5 +75,5 @@ public static class Executors
     private static BarrelException Missing(string name) =>
         new(ModelErrors.UnknownExecutor, $"no executor '{name}' on this machine; there are {string.Join(", ", Supported())}");
 
-    private static string[] Supported() => [.. Array.FindAll(All, kind => kind.IsSupported).Select(kind => kind.Name)];
+    private static string[] Supported() => Array.ConvertAll(Array.FindAll(All, kind => kind.IsSupported), kind => kind.Name);
 }

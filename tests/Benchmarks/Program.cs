@@ -60,7 +60,7 @@ public static class Program
         if (record is null)
             return Fail(CommandErrors.Usage, $"'{arguments[0]}' is no record; {Usage}");
         if (arguments[0] == "arm64" && CountingEmulator.Missing() is string missing)
-            return Fail(CommandErrors.NotBuilt, $"arm64 {missing}");
+            return Fail(CommandErrors.System, $"arm64 {missing}");
         if (arguments[0] != "layers" && MeasuredNetwork.All.Select(n => n.OnnxIn(places.Data)).FirstOrDefault(f => !File.Exists(f)) is string file)
             return Fail(DataErrors.Missing, $"{Path.GetFullPath(file)} is not there; --data names the folder with models/ and camvid_240x180/");
         record(places);

@@ -35,6 +35,23 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [TestMethod]
+    public void WhatAKilledProgramLeftIsDeletedAndNothingElse()
+    {
+        WholeFile.Write(Target, stream =>
+        {
+            stream.WriteByte(1);
+            stream.Flush();
+            File.Copy(Directory.GetFiles(_folder).Single(), Path.Combine(_folder, ".barrel-half.tmp"));
+        });
+        string[] others = ["my.tmp", ".barrel-notes"];
+        foreach (string name in others)
+            File.WriteAllText(Path.Combine(_folder, name), "");
+        WholeFile.DeleteLeftovers(_folder);
+        CollectionAssert.AreEquivalent((string[])["out.bin", .. others], Directory.GetFiles(_folder).Select(Path.GetFileName).ToArray());
+        WholeFile.DeleteLeftovers(Path.Combine(_folder, "none"));
+    }
+
+    [TestMethod]
     public void TheTargetAppearsOnlyWhenComplete() => WholeFile.Write(Target, stream =>
     {
         stream.WriteByte(1);

@@ -34,6 +34,7 @@ public class BadInputTests
     [DataRow("BRL4003", "--model FAKE --camera scene:1 --board FOLDER/board.json", "board.json")]
     [DataRow("BRL4033", "--model FAKE --camera scene:1 --frames 0", "--frames")]
     [DataRow("BRL4033", "--model FAKE --camera scene:1 --frames -5", "--frames")]
+    [DataRow("BRL4033", "--model FAKE --camera scene:1 --frames 1 --record FOLDER/empty --realtime", "record does not go with realtime")]
     [DataRow("BRL4029", "--model FAKE --camera scene:1 --overlay FOLDER/junk", "FOLDER/junk")]
     [DataRow("BRL4029", "--model FAKE --camera scene:1 --overlay FOLDER/junk/below", "FOLDER/junk/below")]
     public void BeforeTheFirstFrame(string code, string line, string part)

@@ -74,6 +74,23 @@ public sealed class FrameLoopTests : IDisposable
         AssertSafe();
     }
 
+    /// <summary>A configuration that is taken over in a stall which is too long already by its own measure.</summary>
+    [TestMethod]
+    public void PinsGoSafeAtOnceWhenAShorterTimeIsOver()
+    {
+        using DecisionPins pins = NewPins();
+        RoadDecision decision = new(new DecisionSettings { FramesToChange = 1 }, 4, 4);
+        decision.Update(new byte[16], 0, 0);
+        pins.Show(decision);
+        using ManualResetEventSlim stale = new();
+        using PinWatchdog watchdog = new(pins, 60_000, stale.Set);
+        watchdog.Start();
+        Thread.Sleep(2100);
+        watchdog.TimeoutMs = 2000;
+        Assert.IsTrue(stale.Wait(1000));
+        AssertSafe();
+    }
+
     /// <summary>At a guard's default time, wherever between two of its looks the stall begins.</summary>
     [TestMethod]
     public void PinsAreSafeWithinHalfASecondOfAStall()

@@ -111,7 +111,7 @@ public class RoadDecisionTests
             new() { ClearFromPerMille = 1001 }, new() { AheadUntilPerMille = 250 }, new() { FramesToChange = 0 },
         ];
         foreach (DecisionSettings settings in wrong)
-            Assert.AreEqual(HostErrors.BadDecision, Assert.ThrowsExactly<BarrelException>(settings.Check).Code);
+            Assert.AreEqual(DecisionSettings.SettingsError, Assert.ThrowsExactly<BarrelException>(settings.Check).Code);
         new DecisionSettings().Check();
     }
 

@@ -54,7 +54,7 @@ internal sealed class NanoApp
     /// <summary>Name of the firmware.</summary>
     public string Target { get; init; } = "ESP32_REV0";
 
-    /// <summary>Time that was slept away; all else takes none.</summary>
+    /// <summary>Time that was slept away, or that devices took; all else takes none.</summary>
     public long ClockMs { get; private set; }
 
     public bool IsRebooted { get; private set; }
@@ -147,16 +147,60 @@ internal sealed class NanoApp
     /// <summary>The frame in flash.</summary>
     public Slot Flash() => Machine.New("Barrel.Nano.FlashFrames", Slot.Of(RoadGrid.Frame(1)), Slot.Of(RoadGrid.Width), Slot.Of(RoadGrid.Height));
 
-    /// <summary>A UART on which bytes come, and then no more.</summary>
+    /// <summary>A UART on which bytes come, and then no more. A millisecond passes with each read.</summary>
     public Slot Serial(byte[] bytes)
     {
         int at = 0;
+        return Serial(
+            () => bytes.Length - at,
+            to =>
+            {
+                bytes.AsSpan(at, to.Length).CopyTo(to);
+                at += to.Length;
+            });
+    }
+
+    /// <summary>A UART on which the same byte comes for ever.</summary>
+    /// <param name="readsMax">More reads than these end the test.</param>
+    public Slot Serial(byte noise, int readsMax) => Serial(
+        () => int.MaxValue,
+        to =>
+        {
+            Assert.IsGreaterThanOrEqualTo(0, --readsMax, "it reads for ever");
+            to.Fill(noise);
+        });
+
+    /// <summary>A camera on the SPI bus.</summary>
+    public Slot Camera(FakeSpiCamera camera)
+    {
+        Device("System.Device.Spi.SpiConnectionSettings::.ctor/2", _ => default);
+        Device("System.Device.Spi.SpiDevice::Create/1", _ => Slot.Of("spi"));
+        Device("System.Device.Spi.SpiDevice::Write/1", a => Exchange(camera, Bytes(a[1]), []));
+        Device("System.Device.Spi.SpiDevice::TransferFullDuplex/2", a => Exchange(camera, Bytes(a[1]), Bytes(a[2])));
+        return Machine.New("Barrel.Nano.SpiCameraFrames", Slot.Of("spi"));
+    }
+
+    private Slot Exchange(FakeSpiCamera camera, Span<byte> sent, Span<byte> received)
+    {
+        camera.Transfer(sent, received, ClockMs);
+        return Sleep(1);
+    }
+
+    /// <summary>What a SpanByte shows.</summary>
+    private static Span<byte> Bytes(Slot span)
+    {
+        Slot[] fields = ((Instance)span.Object!).Fields;
+        return ((byte[])fields[0].Object!).AsSpan(fields[1].Int, fields[2].Int);
+    }
+
+    private Slot Serial(Func<int> left, SpanAction read)
+    {
         Device("System.IO.Ports.SerialPort::.ctor/5", _ => default);
-        Device("System.IO.Ports.SerialPort::get_BytesToRead/0", _ => Slot.Of(Math.Min(200, bytes.Length - at)));
+        Device("System.IO.Ports.SerialPort::get_BytesToRead/0", _ => Slot.Of(Math.Min(200, left())));
         Device("System.IO.Ports.SerialPort::Read/3", a =>
         {
-            Array.Copy(bytes, at, (byte[])a[1].Object!, a[2].Int, a[3].Int);
-            at += a[3].Int;
+            read(((byte[])a[1].Object!).AsSpan(a[2].Int, a[3].Int));
+            Sleep(1);
             return a[3];
         });
         Slot port = Machine.New("System.IO.Ports.SerialPort", Slot.Of("COM2"), Slot.Of(921600), default, Slot.Of(8), Slot.Of(1));
@@ -216,6 +260,8 @@ internal sealed class NanoApp
     }
 
     private sealed record Pin(int Number);
+
+    private delegate void SpanAction(Span<byte> bytes);
 
     private sealed class RebootException : Exception;
 

@@ -1,4 +1,5 @@
 using Barrel.Nano.Tests.Dialect;
+using Barrel.Nano.Tests.Interpreter;
 
 namespace Barrel.Nano.Tests;
 
@@ -33,7 +34,7 @@ public class NanoAppTests
         NanoApp app = new() { Target = target };
         CollectionAssert.AreEqual(
             (int[])[.. pins.Select(p => p.Number), board.Spi.ChipSelect],
-            (int[])app.Machine.Call(app.Machine.Program.Method("Barrel.Nano.RoadPins", "NumbersOf"), Interpreter.Slot.Of(target)).Object!);
+            (int[])app.Machine.Call(app.Machine.Program.Method("Barrel.Nano.RoadPins", "NumbersOf"), Slot.Of(target)).Object!);
         app.RunProgram(1);
         CollectionAssert.AreEquivalent(pins.Select(p => p.Number).ToArray(), app.Levels.Keys.ToArray());
         Assert.HasCount(1, app.Machine.Lines);
@@ -103,26 +104,21 @@ public class NanoAppTests
     public void ALoopThatStallsIsRestartedByTheWatchdog()
     {
         NanoApp app = new();
-        int waits = 0;
-        app.Run(
-            () =>
-            {
-                Interpreter.Slot source = app.Serial([.. SerialFrame(), .. SerialFrame()]);
-                Func<Interpreter.Slot[], Interpreter.Slot> ready = app.Machine.Devices["System.IO.Ports.SerialPort::get_BytesToRead/0"];
-                app.Device("System.IO.Ports.SerialPort::get_BytesToRead/0", a =>
-                {
-                    waits++;
-                    if (waits is 3 or 63 or 65)
-                        app.RunWatchdog(20_000);
-                    return ready(a);
-                });
-                return source;
-            },
-            -1);
+        Func<Slot[], Slot> toggle = app.Machine.Devices["System.Device.Gpio.GpioPin::Toggle/0"];
+        int frames = 0;
+        app.Device("System.Device.Gpio.GpioPin::Toggle/0", a =>
+        {
+            frames++;
+            app.RunWatchdog(20_000);
+            if (frames == 3)
+                app.RunWatchdog(20_000);
+            return toggle(a);
+        });
+        app.Run(app.Flash, -1);
         Assert.AreEqual("error: the loop stalls for 30000 ms; restart by watchdog", app.Machine.Lines[^1]);
         Assert.HasCount(2, app.Machine.Lines);
         Assert.IsTrue(app.IsRebooted && app.IsSafe);
-        Assert.AreEqual(65, waits);
+        Assert.AreEqual(3, frames);
     }
 
     [TestMethod]
@@ -146,6 +142,66 @@ public class NanoAppTests
         CollectionAssert.AreEqual(new[] { "camera: no frame for 1000 ms; pins are safe", "error: camera gone" }, app.Machine.Lines.Skip(1).ToArray());
         Assert.IsTrue(app.IsRebooted);
         Assert.IsTrue(app.IsSafe);
+    }
+
+    /// <summary>Noise on the line is no camera either.</summary>
+    [TestMethod]
+    [DataRow(0x55)]
+    [DataRow(0x42)]
+    public void ALineThatNeverFallsSilentMakesPinsSafeAndRestarts(int noise)
+    {
+        NanoApp app = new();
+        app.Run(() => app.Serial((byte)noise, 20_000), -1);
+        CollectionAssert.AreEqual(new[] { "camera: no frame for 1000 ms; pins are safe", "error: camera gone" }, app.Machine.Lines.Skip(1).ToArray());
+        Assert.IsTrue(app.IsRebooted);
+        Assert.IsTrue(app.IsSafe);
+    }
+
+    /// <summary>Two captures, since only the first burst of each has a byte to pass by. Grey is 5/16 red, 9/16 green, 2/16 blue.</summary>
+    [TestMethod]
+    public void AnSpiCameraGivesItsRowsWhereTheyBelong()
+    {
+        NanoApp app = new();
+        FakeSpiCamera module = new();
+        Slot camera = app.Camera(module);
+        byte[] pixels = new byte[FakeSpiCamera.Side * FakeSpiCamera.Side];
+        for (int capture = 0; capture < 2; capture++)
+        {
+            new Random(capture).NextBytes(module.Frame);
+            Assert.IsTrue(Read(app, camera, pixels));
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                int colour = (module.Frame[2 * i] << 8) | module.Frame[(2 * i) + 1];
+                double grey = ((5 * (colour >> 11) / 31.0) + (9 * ((colour >> 5) & 63) / 63.0) + (2 * (colour & 31) / 31.0)) * 255 / 16;
+                Assert.AreEqual(grey, pixels[i], 2, $"capture {capture}, row {i / FakeSpiCamera.Side}");
+            }
+        }
+    }
+
+    [TestMethod]
+    public void AnSpiCameraThatIsGoneOrStuckGivesNoFrame()
+    {
+        NanoApp app = new();
+        FakeSpiCamera module = new();
+        Slot camera = app.Camera(module);
+        byte[] pixels = new byte[FakeSpiCamera.Side * FakeSpiCamera.Side];
+        module.IsStuck = true;
+        Assert.IsFalse(Read(app, camera, pixels));
+        module.IsAbsent = true;
+        Assert.IsFalse(Read(app, camera, pixels), "a bus of ones is no capture");
+        Assert.Contains("does not answer", Assert.ThrowsExactly<ThrownException>(() => app.Camera(module)).Message);
+    }
+
+    /// <summary>A resource of fewer bytes than a header has.</summary>
+    [TestMethod]
+    public void AModelWithoutAHeaderIsRefusedAndTheLastGoodOneTaken()
+    {
+        NanoApp app = new();
+        app[NanoApp.Model] = [1, 2, 3];
+        app.Run(app.Flash, 1);
+        Assert.StartsWith("model 0 refused, ", app.Machine.Lines[0]);
+        Assert.StartsWith("arena ", app.Machine.Lines[1]);
+        Assert.IsFalse(app.IsRebooted);
     }
 
     [TestMethod]
@@ -195,6 +251,9 @@ public class NanoAppTests
         Assert.AreEqual("error: out of memory", app.Machine.Lines[^1]);
         Assert.IsTrue(app.IsRebooted && app.IsSafe);
     }
+
+    private static bool Read(NanoApp app, Slot camera, byte[] pixels) =>
+        app.Machine.Call(app.Machine.Program.Method("Barrel.Nano.SpiCameraFrames", "TryRead"), camera, Slot.Of(pixels), Slot.Of(1000)).Int != 0;
 
     /// <summary>Head, grey, size, pixels, sum.</summary>
     private static byte[] SerialFrame()

@@ -12,6 +12,7 @@ internal sealed class RpicamStream : IFrameStream
 
     private readonly Process process;
     private readonly Stream pipe;
+    private readonly Stream diagnosticsPipe;
     private readonly LastLine diagnostics;
     private readonly YuvLayout layout;
     private readonly byte[] bytes;
@@ -29,7 +30,8 @@ internal sealed class RpicamStream : IFrameStream
         Description = $"{size.Width}x{size.Height} YUV420, {size.FramesPerSecond} frames per second, {program}";
         process = RpicamProgram.Start(path, size);
         pipe = process.StandardOutput.BaseStream;
-        diagnostics = new LastLine(process.StandardError.BaseStream);
+        diagnosticsPipe = process.StandardError.BaseStream;
+        diagnostics = new LastLine(diagnosticsPipe);
     }
 
     public string Description { get; }
@@ -71,6 +73,9 @@ internal sealed class RpicamStream : IFrameStream
             // It had ended.
         }
 
+        // Streams that were taken from a process are no longer its own to close.
+        pipe.Dispose();
+        diagnosticsPipe.Dispose();
         process.Dispose();
     }
 

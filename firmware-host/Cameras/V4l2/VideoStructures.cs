@@ -12,7 +12,6 @@ internal struct VideoCapability
 {
     public const uint Capture = 0x1;
     public const uint CaptureMultiPlanar = 0x1000;
-    public const uint ToMemory = 0x8000;
     public const uint ToMemoryMultiPlanar = 0x4000;
     public const uint Streaming = 0x0400_0000;
     public const uint HasDeviceBits = 0x8000_0000;
@@ -134,9 +133,6 @@ internal struct VideoFormat
 
     [FieldOffset(24)]
     public uint StrideBytes;
-
-    [FieldOffset(28)]
-    public uint ImageBytes;
 
     [FieldOffset(32)]
     public uint Colourspace;

@@ -48,7 +48,7 @@ internal sealed class ChipDiagnosis
         kept = new string?[verdicts.Length];
 
         // As many of one sign as of the other, in no order.
-        int[] order = [.. Enumerable.Range(0, pes)];
+        int[] order = [.. Sequence.Range(0, pes)];
         new Random(Seed).Shuffle(order);
         foreach (int pe in order.Take(pes / 2))
             weights |= 1UL << pe;
@@ -110,7 +110,7 @@ internal sealed class ChipDiagnosis
         Array.Clear(kept);
         float[] plain = LookAt(cells, weights, FirstEffort, 1), inverse = LookAt(cells, ~weights, FirstEffort, 2);
         Judge(plain, inverse);
-        bool[] isSuspect = [.. Enumerable.Range(0, verdicts.Length).Select(i => verdicts[i].Kind(limits[i / pes] * SuspectShare) is not null)];
+        bool[] isSuspect = [.. Sequence.Range(0, verdicts.Length).Select(i => verdicts[i].Kind(limits[i / pes] * SuspectShare) is not null)];
         SuspectCount = isSuspect.Count(s => s);
         if (SuspectCount > 0)
         {
@@ -120,7 +120,7 @@ internal sealed class ChipDiagnosis
             Judge(plain, inverse);
         }
 
-        Faults = [.. Enumerable.Range(0, verdicts.Length).Where(i => isSuspect[i] || kept[i] is not null).Select(FaultAt).OfType<ChipFault>()];
+        Faults = [.. Sequence.Range(0, verdicts.Length).Where(i => isSuspect[i] || kept[i] is not null).Select(FaultAt).OfType<ChipFault>()];
         meter.TurnOff();
         EvaluationCount += meter.EvaluationCount;
         PulseCount += cells.PulseCount;

@@ -44,7 +44,7 @@ internal sealed class SumPatterns
     private void Add(ulong weights, int all, int sum, int reach, int count, Random random)
     {
         int first = blocks.Count;
-        int[] order = [.. Enumerable.Range(0, all)];
+        int[] order = [.. Sequence.Range(0, all)];
         for (int i = 0; i < count; i++)
         {
             PatternBlock block = new() { Inputs = new ulong[BlockSize], Pushes = new ulong[Pes], UpWeights = new float[Pes], DownWeights = new float[Pes] };
@@ -60,7 +60,7 @@ internal sealed class SumPatterns
         // The lowest sum has nothing to compare its upward pushes with, the highest nothing for its downward ones.
         for (int pe = 0; pe < Pes; pe++)
         {
-            int ups = blocks.Skip(first).Sum(b => BitOperations.PopCount(b.Pushes[pe])), downs = (count * BlockSize) - ups;
+            int ups = (int)blocks.Skip(first).Sum(b => BitOperations.PopCount(b.Pushes[pe])), downs = (count * BlockSize) - ups;
             foreach (PatternBlock block in blocks.Skip(first))
             {
                 block.UpWeights[pe] = sum == -reach ? 0 : 1f / Math.Max(1, ups);

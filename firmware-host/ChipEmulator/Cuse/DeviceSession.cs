@@ -1,6 +1,7 @@
 using System.Device.Spi;
 using System.Runtime.InteropServices;
 using System.Text;
+using Barrel.Host.Linux;
 
 namespace Barrel.ChipEmulator.Cuse;
 

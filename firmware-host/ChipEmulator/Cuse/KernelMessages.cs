@@ -15,19 +15,6 @@ internal enum Operation : uint
     Initialize = 4096,
 }
 
-/// <summary>System error numbers of Linux, given back negated.</summary>
-internal static class SystemError
-{
-    public const int Interrupted = 4;
-    public const int InputOutput = 5;
-    public const int TryAgain = 11;
-    public const int OutOfMemory = 12;
-    public const int Invalid = 22;
-    public const int NotATerminal = 25;
-    public const int NotImplemented = 38;
-    public const int MessageTooLong = 90;
-}
-
 /// <summary>Before each request; fuse_in_header, 40 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct RequestHeader

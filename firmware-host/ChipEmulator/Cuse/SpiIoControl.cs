@@ -1,5 +1,6 @@
 using System.Device.Spi;
 using System.Runtime.InteropServices;
+using Barrel.Host.Linux;
 
 namespace Barrel.ChipEmulator.Cuse;
 

@@ -51,7 +51,7 @@ namespace Barrel.Nano
             return chunk == null || chunk.Length == 0 ? base.Fetch(position) : chunk;
         }
 
-        /// <summary>A header that says nonsense is refused by the loader; no more than a resource can hold is believed here.</summary>
+        /// <summary>A header that says nonsense or is not there is refused by the loader; no more than a resource can hold is believed here.</summary>
         private static int LengthOf(Resources.Binary id)
         {
             byte[] head = Resources.Bytes(id, 8, 4);

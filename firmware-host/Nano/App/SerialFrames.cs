@@ -1,3 +1,4 @@
+using System;
 using System.IO.Ports;
 using System.Threading;
 
@@ -13,7 +14,7 @@ namespace Barrel.Nano
 
         private readonly SerialPort _port;
         private readonly byte[] _line;
-        private int _waitMsLeft;
+        private long _deadlineMs;
         private int _sum;
 
         public SerialFrames(SerialPort port, int width, int height)
@@ -30,7 +31,7 @@ namespace Barrel.Nano
 
         public bool TryRead(byte[] pixels, int waitMsMax)
         {
-            _waitMsLeft = waitMsMax;
+            _deadlineMs = Environment.TickCount64 + waitMsMax;
             while (FindHead())
             {
                 if (!Take(3))
@@ -47,7 +48,7 @@ namespace Barrel.Nano
                     for (int i = 0; i < lineBytes; i++)
                         _sum += _line[i];
                     if (format == 0)
-                        System.Array.Copy(_line, 0, pixels, to, Width);
+                        Array.Copy(_line, 0, pixels, to, Width);
                     else
                         GreyPixels.FromRgb565(_line, 0, pixels, to, Width);
                 }
@@ -80,6 +81,9 @@ namespace Barrel.Nano
             int have = 0;
             while (have < count)
             {
+                // Looked at before each read: a line that never falls silent has no frame in time either.
+                if (Environment.TickCount64 >= _deadlineMs)
+                    return false;
                 int ready = _port.BytesToRead;
                 if (ready > 0)
                 {
@@ -87,10 +91,7 @@ namespace Barrel.Nano
                     continue;
                 }
 
-                if (_waitMsLeft <= 0)
-                    return false;
                 Thread.Sleep(PollMs);
-                _waitMsLeft -= PollMs;
             }
 
             return true;

@@ -92,36 +92,81 @@ public sealed class FlashTests : IDisposable
         string before = File.ReadAllText(host[Config]);
         AssertError(Flash("two never-ready", "--config", config), FlashErrors.NotInstalled, "the one before it runs again", "journalctl");
         AssertRuns("one", before, null);
+        AssertError(host.Flash("--rollback"), FlashErrors.NothingBefore);
+        AssertRuns("one", before, null);
+
+        Flash("three").AssertDone("third");
+        AssertError(Flash("four never-ready"), FlashErrors.NotInstalled, "the one before it runs again");
+        AssertRuns("three", before, null);
+        host.Flash("--rollback").AssertDone("to the one before, not to the one that failed");
+        AssertRuns("one", before, null);
+        AssertNothingLeftOver();
     }
 
-    /// <summary>The script is killed before each of its changes of files in turn, as by a power cut, and run again to its end.</summary>
+    /// <summary>
+    /// The script is killed before each of its changes of files in turn, as by a power cut, and then what a board does at its next start: program, model and
+    /// configuration are of one version. From there either the version that was there before all is installed again, or a rollback goes back.
+    /// </summary>
     [TestMethod]
-    public void A_power_cut_leaves_a_whole_version()
+    [DataRow(false)]
+    [DataRow(true)]
+    public void A_power_cut_leaves_a_whole_version(bool isRolledBack)
     {
-        Flash("one").AssertDone("first");
-        byte[] model = File.ReadAllBytes(host[Model]);
+        Flash("zero").AssertDone("zeroth");
+        Copy("one");
+        Assert.AreEqual(0, host.Script("", "install", "one", "model", "config").ExitCode);
         int cuts = 0;
         for (bool isThrough = false; !isThrough; cuts++)
         {
             string program = $"two, {cuts}";
-            File.Copy(host.BoardProgram(program), host["copied/barrel-host"], overwrite: true);
-            string before = $"n=0; count() {{ [ $n -lt {cuts} ] || kill -KILL $$; n=$((n + 1)); }}; "
-                + string.Concat(((string[])["cp", "mv", "ln", "chmod", "mkdir", "rm"]).Select(c => $"{c}() {{ count; command {c} \"$@\"; }}; "));
-            isThrough = host.Script(before, "install", $"cut{cuts}", "model").ExitCode == 0;
-            string runs = File.ReadAllText(host[Current]);
-            Assert.IsTrue(runs.EndsWith(isThrough ? $"{program}\n" : "one\n", StringComparison.Ordinal) || (!isThrough && runs.EndsWith($"{program}\n", StringComparison.Ordinal)), $"cut {cuts}: {runs}");
-            CollectionAssert.AreEqual(model, File.ReadAllBytes(host[Model]), $"cut {cuts}");
-            Assert.Contains("raspberry-pi-5", File.ReadAllText(host[Config]));
-            Assert.Contains("ExecStart=", File.ReadAllText(host["etc/systemd/system/barrel-host.service"]));
+            Copy(program);
+            isThrough = host.Script(CutAt(cuts), "install", $"cut{cuts}", "model", "config").ExitCode == 0;
+            Assert.AreEqual(0, host.Script("", "settle").ExitCode);
+            string runs = Running();
+            Assert.IsTrue(runs == program || (!isThrough && runs == "one"), $"cut {cuts}: {runs}");
+            AssertIsOfOneVersion($"cut {cuts}");
+            if (isRolledBack)
+            {
+                string before = Text("opt/barrel/previous/barrel-host");
+                Assert.AreEqual(0, host.Script("", "rollback").ExitCode, $"after cut {cuts}");
+                Assert.AreEqual(before, Running());
+                AssertIsOfOneVersion($"rollback after cut {cuts}");
+            }
 
             // Back to where it began.
-            File.Copy(host.BoardProgram("one"), host["copied/barrel-host"], overwrite: true);
-            Assert.AreEqual(0, host.Script("", "install", "one").ExitCode, $"after cut {cuts}");
-            Assert.EndsWith("one\n", File.ReadAllText(host[Current]));
+            Copy("one");
+            Assert.AreEqual(0, host.Script("", "install", "one", "model", "config").ExitCode, $"after cut {cuts}");
+            Assert.AreEqual("one", Running());
+            AssertIsOfOneVersion($"after cut {cuts}");
         }
 
         Assert.IsGreaterThan(25, cuts);
         AssertNothingLeftOver();
+    }
+
+    /// <summary>The same while a rollback is at work, and while the program that runs gets another model and configuration.</summary>
+    [TestMethod]
+    [DataRow("rollback")]
+    [DataRow("install one model config")]
+    public void A_power_cut_in_another_change_leaves_a_whole_version_too(string change)
+    {
+        Flash("zero").AssertDone("zeroth");
+        Copy("one");
+        Assert.AreEqual(0, host.Script("", "install", "one", "model", "config").ExitCode);
+        int cuts = 0;
+        for (bool isThrough = false; !isThrough; cuts++)
+        {
+            isThrough = host.Script(CutAt(cuts), change.Split(' ')).ExitCode == 0;
+            Assert.AreEqual(0, host.Script("", "settle").ExitCode);
+            AssertIsOfOneVersion($"cut {cuts}");
+            Assert.AreEqual(0, host.Script("", "rollback").ExitCode, $"after cut {cuts}");
+            AssertIsOfOneVersion($"rollback after cut {cuts}");
+            if (Running() != "one")
+                Assert.AreEqual(0, host.Script("", "rollback").ExitCode, $"after cut {cuts}");
+            Assert.AreEqual("one", Running());
+        }
+
+        Assert.IsGreaterThan(15, cuts);
     }
 
     [TestMethod]
@@ -172,6 +217,41 @@ public sealed class FlashTests : IDisposable
         string last = File.ReadAllLines(host["ssh"])[^1];
         Assert.StartsWith($"{FakeHost.Name}: rm -rf /tmp/barrel-flash.", last);
         Assert.IsFalse(Directory.Exists(last[last.IndexOf('/', StringComparison.Ordinal)..]), last);
+    }
+
+    /// <summary>Before a script: kills it before so many changes.</summary>
+    private static string CutAt(int cuts) => $"n=0; count() {{ [ $n -lt {cuts} ] || kill -KILL $$; n=$((n + 1)); }}; "
+        + string.Concat(((string[])["cp", "mv", "ln", "chmod", "mkdir", "rm"]).Select(c => $"{c}() {{ count; command {c} \"$@\"; }}; "));
+
+    /// <summary>The next installation's files, each with its version in it.</summary>
+    private void Copy(string version)
+    {
+        File.Copy(host.BoardProgram(version), host["copied/barrel-host"], overwrite: true);
+        File.WriteAllText(host["copied/road.barrel"], version);
+        File.WriteAllText(host["copied/barrel.json"], version);
+        File.WriteAllText(host["copied/barrel-host.service"], version);
+    }
+
+    private string Running() => Text(Current);
+
+    /// <summary>What a file made by <see cref="Copy"/> says.</summary>
+    private string Text(string path) => File.ReadAllText(host[path]).Split('\0')[^1].TrimEnd('\n');
+
+    private void AssertIsOfOneVersion(string when)
+    {
+        string version = Running();
+
+        // That one came in the usual way.
+        if (version == "zero")
+        {
+            Assert.Contains("raspberry-pi-5", Text(Config), when);
+            Assert.Contains("ExecStart=", Text("etc/systemd/system/barrel-host.service"), when);
+            CollectionAssert.AreEqual(File.ReadAllBytes(Repository.FullPath("firmware-host/Models/road.barrel")), File.ReadAllBytes(host[Model]), when);
+            return;
+        }
+
+        foreach (string path in (string[])[Config, Model, "etc/systemd/system/barrel-host.service"])
+            Assert.AreEqual(version, Text(path), $"{when}: {path}");
     }
 
     private ChildProcess Flash(string program, params string[] arguments) => host.Flash(["--program", host.BoardProgram(program), .. arguments]);

@@ -80,6 +80,41 @@ public sealed class RpicamTests : IDisposable
             Assert.IsFalse(OperatingSystem.IsLinux() && Directory.Exists($"/proc/{process}"), $"process {process} is left");
     }
 
+    /// <summary>A service opens a camera that stalls again and again, for months.</summary>
+    [TestMethod]
+    [OSCondition(OperatingSystems.Linux)]
+    public void Closing_leaves_no_descriptor()
+    {
+        Fake("cat FOLDER/frame\nsleep 60\n");
+        int before = 0, after = int.MaxValue;
+
+        // A collection of garbage would close what was left open, and a service that allocates nothing has none.
+        Assert.IsTrue(GC.TryStartNoGCRegion(64 << 20));
+        try
+        {
+            for (int i = 0; i < 9; i++)
+            {
+                if (i == 1)
+                    before = Directory.GetFiles("/proc/self/fd").Length;
+                using RpicamStream stream = new(new CameraSize(256, 4, 30));
+                Assert.IsTrue(stream.TryRead(frame, 5000));
+            }
+
+            // The thread that reads the diagnostics lets go of them in its own time.
+            for (int look = 0; look < 20 && after > before + 2; look++)
+            {
+                Thread.Sleep(50);
+                after = Directory.GetFiles("/proc/self/fd").Length;
+            }
+        }
+        finally
+        {
+            GC.EndNoGCRegion();
+        }
+
+        Assert.IsLessThanOrEqualTo(before + 2, after);
+    }
+
     [TestMethod]
     public void Reading_frames_allocates_nothing()
     {

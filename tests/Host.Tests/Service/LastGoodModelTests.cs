@@ -15,10 +15,12 @@ public class LastGoodModelTests
         string state = Path.Combine(folder.Path, "state");
         Directory.CreateDirectory(state);
         Dictionary<string, string> environment = new() { [LastGoodModel.FolderVariable] = state };
-        string copy = Path.Combine(state, LastGoodModel.FileName);
+        string copy = Path.Combine(state, LastGoodModel.FileName), leftover = Path.Combine(state, ".barrel-0123456789abcdef.tmp");
+        File.WriteAllBytes(leftover, [1, 2, 3]);
         using (HostProcess host = folder.Start(environment))
         {
             folder.WaitForCount("decisions", 3);
+            Assert.IsFalse(File.Exists(leftover), "a power cut left it");
             WaitForCopy(copy, File.ReadAllBytes(folder.Model));
             ServiceFolder.Put(folder.Model, SmallRoad.Blob(30, 22));
             host.Signal(ServiceFolder.SignalHangup);

@@ -14,7 +14,7 @@ namespace Barrel.Host.Tests.Service;
 [OSCondition(OperatingSystems.Linux)]
 public class RobustnessTests
 {
-    /// <summary>The first, fourth and later pictures meet a device that is always full.</summary>
+    /// <summary>The first, fourth and later pictures meet a folder of their name.</summary>
     [TestMethod]
     public void PicturesThatCannotBeWrittenCostOneLineButNoFrame()
     {

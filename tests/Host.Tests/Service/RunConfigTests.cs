@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.Text;
+using Barrel.Host.CommandLine;
 using Barrel.Host.Commands;
 using Barrel.Host.Decision;
 using Barrel.Host.Service;
@@ -88,9 +88,9 @@ public class RunConfigTests
     {
         using StringWriter nowhere = new();
         Command run = RunCommand.Create(new CommandContext { Output = nowhere, Error = nowhere, CreateExecutor = ModelFile.Load });
-        string[] options = [.. run.Options.Select(o => Camel(o.Name)).Where(o => o is not ("config" or "help"))];
+        string[] options = [.. run.Options.Select(o => Camel(o.Name)).Where(o => o is not "config")];
         string[] keys = [.. RunConfigKeys.All.Select(k => k.Name).Where(k => !k.Contains('.', StringComparison.Ordinal))];
-        string[] known = [.. RunConfigJson.Default.RunConfig.Properties.Select(p => p.Name)];
+        string[] known = [.. typeof(RunConfig).GetProperties().Select(p => Camel(p.Name))];
         CollectionAssert.AreEquivalent(options, keys.Except(["decision"]).ToArray());
         CollectionAssert.AreEquivalent(keys, known.Where(k => k is not ("boardName" or "pinKind" or "watchdogMs" or "threadCount")).ToArray());
         string[] decision = [.. typeof(DecisionSettings).GetFields().Where(f => !f.IsLiteral).Select(f => "decision." + Camel(f.Name))];

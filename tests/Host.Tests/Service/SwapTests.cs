@@ -72,7 +72,7 @@ public class SwapTests
         FakeExecutor flat = new();
         flat.Model.Input.Flat = true;
         using RoadNetwork small = new(flat, new DecisionSettings());
-        Assert.AreEqual(HostErrors.FrameSize, Assert.ThrowsExactly<BarrelException>(() => small.Try(640, 480)).Code);
+        Assert.AreEqual(FrameInput.FrameSizeError, Assert.ThrowsExactly<BarrelException>(() => small.Try(640, 480)).Code);
         small.Try(64, 48);
         Assert.AreEqual(RoadDecision.StateUnknown, small.Decision.State, "a trial decides nothing");
     }

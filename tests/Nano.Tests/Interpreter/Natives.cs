@@ -32,7 +32,6 @@ internal sealed class Natives
             ["System.Diagnostics.Debug::WriteLine/1"] = Write,
             ["System.Threading.Monitor::Enter/2"] = Enter,
             ["System.Threading.Monitor::Exit/1"] = _ => default,
-            ["System.Threading.Thread::Sleep/1"] = _ => default,
         };
         foreach (string type in new[] { "Byte", "Int32", "UInt32", "Int64", "UInt64" })
             _methods[$"System.{type}::ToString/0"] = a => Text(Number(a[0]));
