@@ -23,7 +23,7 @@ internal static class ChipLinks
     public static TdnnChip Open(string name, Board board, Emulation emulation, int? clockHz = null)
     {
         BoardChip chip = board.Chip ?? throw new BarrelException(ChipErrors.NotPlaced, $"board {board.Name} has no TDNN chip; choose one that has, or add one to its file");
-        return TdnnChip.Greet(new ChipLink(OpenDevice(name, clockHz ?? board.Spi.ClockHz, chip, emulation), chip), chip);
+        return SpiLink.Greet(OpenDevice(name, clockHz ?? board.Spi.ClockHz, chip, emulation), chip);
     }
 
     private static SpiDevice OpenDevice(string name, int clockHz, BoardChip chip, Emulation emulation)

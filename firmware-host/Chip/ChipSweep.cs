@@ -43,7 +43,7 @@ internal static class ChipSweep
         {
             using ICamera vectors = openVectors();
             using ChipSession session = open(change);
-            ChipExecutor executor = new(Executors.Create(model), session.ProgramOf(model));
+            ChipExecutor executor = new(Executors.Create(model), session.ProgramOf(model), null);
             ChipTest test = new(model, executor);
             test.Run(vectors, (vectors as IdxCamera)?.Labels, limit);
             if (test.Vectors.Count == 0)

@@ -82,13 +82,13 @@ internal sealed class ChipTest
                 arenas.Add(arena);
             }
 
-            RunBatch(arenas, labels);
+            RunBatch([.. arenas], labels);
         }
 
         Seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    private void RunBatch(List<byte[]> arenas, byte[]? labels)
+    private void RunBatch(byte[][] arenas, byte[]? labels)
     {
         byte[][] frames = [.. arenas.Select(a => (byte[])a.Clone())];
         string?[] mismatch = new string?[frames.Length];

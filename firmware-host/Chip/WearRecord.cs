@@ -5,7 +5,7 @@ using Barrel.Runtime;
 namespace Barrel.Host.Chip;
 
 /// <summary>How often a chip's segments were programmed, kept on disk: cells endure only so many pulses, and the chip does not count them.</summary>
-internal sealed class WearRecord
+internal sealed class WearRecord : ChipWear
 {
     private readonly string path;
     private readonly long enduranceCycles;
@@ -18,8 +18,7 @@ internal sealed class WearRecord
         this.cycles = cycles;
     }
 
-    /// <summary>Pulses of the segment that had most.</summary>
-    public long CyclesMax => cycles.Max();
+    public override long CyclesMax => cycles.Max();
 
     /// <summary>Where a user's records lie: as systemd says, else as the XDG base directories do.</summary>
     public static string DefaultFolder
@@ -56,26 +55,23 @@ internal sealed class WearRecord
         }
     }
 
-    /// <summary>Refuses to program a segment whose cells endure no more.</summary>
     /// <exception cref="BarrelException">BRL5010.</exception>
-    public void Check(int segment)
+    public override void Check(int segment)
     {
         if (enduranceCycles > 0 && cycles[segment] >= enduranceCycles)
             throw new BarrelException(
                 ChipErrors.WornOut, $"segment {segment} was programmed {cycles[segment]} times, and its cells endure {enduranceCycles}; nothing was programmed; use another chip");
     }
 
-    /// <summary>One more pulse for a segment; on disk after <see cref="Save"/>.</summary>
     /// <exception cref="BarrelException">BRL5010, and nothing is counted.</exception>
-    public void Add(int segment)
+    public override void Add(int segment)
     {
         Check(segment);
         cycles[segment]++;
     }
 
-    /// <summary>Writes the record.</summary>
     /// <exception cref="BarrelException">BRL5013.</exception>
-    public void Save()
+    public override void Save()
     {
         List<WearRun> runs = [];
         for (int i = 0; i < cycles.Length; )

@@ -38,7 +38,7 @@ internal static class ChipLoadCommand
         {
             context.Output.WriteLine(
                 $"{program.SegmentsWritten:N0} segments programmed and read back in {program.Placement.Passes} passes: {link.TransferCount:N0} transfers, {link.ErrorCount} repeated, {link.ByteCount:N0} bytes, {seconds:0.00} s");
-            if (program.WearMax is long worn)
+            if (program.Wear?.CyclesMax is long worn)
                 context.Output.WriteLine($"the segment that was programmed most has had {worn:N0} pulses of {session.Board.Chip!.EnduranceCycles:N0}");
             return;
         }
@@ -50,7 +50,7 @@ internal static class ChipLoadCommand
         json.Writer.WriteNumber("transferErrors", link.ErrorCount);
         json.Writer.WriteNumber("bytes", link.ByteCount);
         json.Writer.WriteNumber("seconds", Math.Round(seconds, 3));
-        if (program.WearMax is long wear)
+        if (program.Wear?.CyclesMax is long wear)
             json.Writer.WriteNumber("pulsesMax", wear);
     }
 }

@@ -29,7 +29,7 @@ internal static class ChipTestCommand
             Model network = ModelFile.LoadModel(arguments.GetRequiredValue(model));
             using ICamera vectors = VectorSource.Open(arguments.GetRequiredValue(data));
             using ChipSession session = options.Open(arguments, network);
-            ChipExecutor executor = new(Executors.Create(network), session.ProgramOf(network));
+            ChipExecutor executor = new(Executors.Create(network), session.ProgramOf(network), null);
             if (arguments.GetValue(margins))
                 executor.CountMargins();
             ChipTest test = new(network, executor);

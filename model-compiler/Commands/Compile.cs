@@ -101,7 +101,7 @@ public static class Compile
             HelpName = "X",
         };
         var data = new Option<string?>("--data") { Description = "Labelled data for --target-loss and --report, as for evaluate", HelpName = "DIR" };
-        var board = new Option<string?>("--board") { Description = "Board that it must fit on (exit code 1 where it does not); binary layers are placed on its TDNN chip", HelpName = "NAME" };
+        var board = new Option<string?>("--board") { Description = "Board that it must fit on (else exit code 1; of a board that runs nanoFramework an error); binary layers are placed on its TDNN chip", HelpName = "NAME" };
         var faults = new Option<string?>("--faults") { Description = "Bad processing elements of the board's chip, as barrel-host chip diagnose writes them", HelpName = "MAP.json" };
         var report = new Option<string?>("--report") { Description = "Write a report, one HTML page, to this folder", HelpName = "DIR" };
         var csharp = new Option<string?>("--emit-csharp") { Description = "Write the hot layers as C# to this folder, for a board that runs nanoFramework", HelpName = "DIR" };

@@ -29,9 +29,9 @@ public static class Flash
             {
                 Board found = Barrel.Boards.Boards.Find(result.GetRequiredValue(board));
                 bool isDry = result.GetValue(dryRun);
-                switch (found.Family)
+                switch (found)
                 {
-                    case Linux:
+                    case { Family: Linux, Chip: null }:
                         Refuse(result, ofNano, found);
                         FlashTarget target = new(CheckHost(result.GetValue(host)), !Console.IsInputRedirected);
                         FlashSteps steps = new(found, target, streams)
@@ -42,7 +42,7 @@ public static class Flash
                         };
                         Run(steps, result.GetValue(rollback), isDry);
                         break;
-                    case NanoLimits.Family:
+                    case { Family: NanoLimits.Family, Chip: null }:
                         Refuse(result, ofLinux, found);
                         Esp32Flash nano = new(found, CheckPort(result.GetValue(port)), isDry ? result.GetValue(image) : File(result.GetValue(image), ".bin"));
                         if (isDry)

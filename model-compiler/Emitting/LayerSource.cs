@@ -22,6 +22,9 @@ internal sealed class LayerSource(HotLayer hot)
 
     public bool HasLocals => Locals <= CellLocalsMax;
 
+    /// <summary>Bytes of the array that its cells lie in on the board; 0 where they are variables.</summary>
+    public long TileBytes => HasLocals ? 0 : 8L * Locals;
+
     /// <summary>Bytes of IL, at most; once it is written.</summary>
     public int IlBytes => _code.IlBytes;
 

@@ -31,8 +31,6 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     /// <summary>Memory inside the chip; what is beyond is PSRAM, of which the heap is made where there is any.</summary>
     private const int InsideBytes = 532_480;
 
-    private const int TileElementsMax = 4096;
-
     /// <summary>Bytes for applications.</summary>
     public long RoomBytes { get; init; } = DeploymentBytes;
 
@@ -43,7 +41,11 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     private long TensorBytes => model.ArenaBytes + Executor.ArenaSlackBytes + (source.Hot.Any() ? model.ArenaBytes : 0);
 
     /// <summary>All that is alive at once, at most.</summary>
-    public long TakenBytes => TensorBytes + model.Layers.Sum(ScratchBytes) + ObjectBytes;
+    public long TakenBytes => TensorBytes + model.Layers.Sum(ScratchBytes) + ChipBytes + ObjectBytes;
+
+    /// <summary>What a TDNN chip takes: what its segments hold and should hold, inputs and two of its test, transfers, and the chains of the layers that are placed on it.</summary>
+    private long ChipBytes => model.Placement is not { } placement ? 0
+        : (placement.Segments * (7L + (placement.SegmentPes / 4))) + (3L * placement.InputBits / 8) + (2L * (board.Chip?.TransferBytesMax ?? 0)) + placement.Layers.Sum(ChainBytes);
 
     /// <exception cref="BarrelException">BRL2201, BRL2202, BRL2203.</exception>
     public void Check()
@@ -60,19 +62,18 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
         }
 
         long flash = ApplicationBytes + model.Blob.Length + source.Pieces.Sum(p => p.IlBytes);
-        if (flash > RoomBytes && source.Pieces.Any())
+        if (flash > RoomBytes)
         {
-            Piece most = source.Pieces.MaxBy(p => p.IlBytes)!;
+            string most = source.Pieces.MaxBy(p => p.IlBytes) is Piece piece ? $"layer '{OneLine.Of(piece.Layer.Name)}' takes {piece.IlBytes:N0} bytes of code, " : "";
             throw new BarrelException(
                 EmitErrors.Deployment,
-                $"layer '{OneLine.Of(most.Layer.Name)}' takes {most.IlBytes:N0} bytes of code, all with blob and application {flash:N0}, and {board.Name} has "
-                + $"{RoomBytes:N0} for them; fewer adds per MAC would be right");
+                $"{most}the blob {model.Blob.Length:N0}, all with the application {flash:N0}, and {board.Name} has {RoomBytes:N0} for them; fewer adds per MAC would be right");
         }
     }
 
     private void CheckArray(Layer layer)
     {
-        long most = Math.Max(Math.Max(model.ArenaBytes + Executor.ArenaSlackBytes, ScratchBytes(layer)), 0);
+        long most = Math.Max(model.ArenaBytes + Executor.ArenaSlackBytes, ScratchBytes(layer));
         if (most > ArrayBytesMax)
             throw new BarrelException(
                 EmitErrors.ArrayBytes,
@@ -84,6 +85,13 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
     private long LiveBytes(Layer layer) =>
         Enumerable.Range(0, model.Tensors.Length).Where(t => t == layer.Output || LayerReads.Tensor(layer, t)).Sum(t => (long)model.Tensors[t].ByteCount());
 
+    private static long ChainBytes(PlacedLayer placed)
+    {
+        BinaryLayer layer = placed.Chains.Layer;
+        long positions = (long)layer.GridHeight * layer.GridWidth;
+        return (8L * placed.Chains.Weights.Length) + (32L * layer.Rows) + (4L * layer.FanIn) + (4 * positions) + (placed.Chains.IsSign ? 0 : 4 * positions * layer.Rows);
+    }
+
     /// <summary>What a layer takes beside the arena: numbers of its rows, and tile and taps where it runs from the blob.</summary>
     private long ScratchBytes(Layer layer)
     {
@@ -92,10 +100,10 @@ internal sealed class NanoLimits(Board board, Model model, NetworkSource source)
         if (layer is not TapLayer taps)
             return 256;
         long rows = 16L * taps.Rows;
-        if (source.Hot.Any(h => h.Layer == taps))
-            return rows;
+        if (source.Hot.FirstOrDefault(h => h.Layer == taps) is HotLayer hot)
+            return rows + new LayerSource(hot).TileBytes;
         int lanes = TapProgram.FitsBytes(model, taps) ? 8 : 4;
-        TapPlan plan = new(model, taps, lanes, lanes, lanes, TileElementsMax);
+        TapPlan plan = new(model, taps, lanes, lanes, lanes, GeneratedExecutor.TileElementsMax);
         return rows + ((long)plan.Elements * 8 / lanes) + (4L * plan.Positions) + (8L * taps.TapCount) + (20L * taps.Rows) + (4L * plan.Slots * plan.TilesDown * taps.Inputs.Length);
     }
 }

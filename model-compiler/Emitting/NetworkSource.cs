@@ -24,10 +24,14 @@ internal sealed class NetworkSource
     private readonly HotLayer?[] _hot;
     private readonly string[] _why;
     private readonly Piece[][] _pieces;
+    private readonly int _assemblyIlBytesMax;
 
-    public NetworkSource(Model model)
+    /// <param name="model">Loaded from a blob in memory.</param>
+    /// <param name="assemblyIlBytesMax">IL that an assembly of layers may hold.</param>
+    public NetworkSource(Model model, int assemblyIlBytesMax = NanoLimits.AssemblyIlBytesMax)
     {
         _model = model;
+        _assemblyIlBytesMax = assemblyIlBytesMax;
         _hot = new HotLayer?[model.Layers.Length];
         _why = new string[model.Layers.Length];
         _pieces = new Piece[model.Layers.Length][];
@@ -99,7 +103,7 @@ internal sealed class NetworkSource
         foreach (Piece piece in Pieces)
         {
             bytes += piece.IlBytes;
-            if (bytes > NanoLimits.AssemblyIlBytesMax)
+            if (bytes > _assemblyIlBytesMax)
             {
                 parts.Add([]);
                 bytes = piece.IlBytes;
@@ -134,9 +138,9 @@ internal sealed class NetworkSource
     private bool Keep(int index, Piece[] pieces)
     {
         int most = pieces.Max(p => p.IlBytes);
-        if (most > NanoLimits.AssemblyIlBytesMax)
+        if (most > _assemblyIlBytesMax)
         {
-            _why[index] = $"it takes about {most:N0} bytes of IL, and an assembly holds {NanoLimits.AssemblyIlBytesMax:N0}";
+            _why[index] = $"it takes about {most:N0} bytes of IL, and an assembly holds {_assemblyIlBytesMax:N0}";
             return false;
         }
 

@@ -14,6 +14,7 @@ internal sealed class Esp32Flash
     /// <param name="board">Of the family nanoframework.</param>
     /// <param name="port">Serial port: COM3, /dev/ttyUSB0.</param>
     /// <param name="image">What the build of the application made; null: the firmware alone.</param>
+    /// <exception cref="BarrelException">BRL1501: no firmware is known for the board.</exception>
     public Esp32Flash(Board board, string port, string? image)
     {
         string target = TargetOf(board);
@@ -45,6 +46,11 @@ internal sealed class Esp32Flash
         }
     }
 
-    /// <summary>The firmware of nanoFramework for a board.</summary>
-    private static string TargetOf(Board board) => board.Name == "esp32-s3" ? "ESP32_S3" : "ESP32_REV0";
+    /// <summary>The firmware of nanoFramework 1.17 for a board; that of an ESP32-S3 goes by how its PSRAM is connected.</summary>
+    private static string TargetOf(Board board) => board.Name switch
+    {
+        "esp32" => "ESP32_REV0",
+        "esp32-s3" => "ESP32_S3_OCTAL",
+        _ => throw new BarrelException(FlashErrors.NotFlashed, $"{board.Name} is not flashed: no firmware of nanoFramework is known for it; esp32 and esp32-s3 have one"),
+    };
 }

@@ -23,22 +23,26 @@ internal sealed class FlashSteps(Board board, FlashTarget target, Streams stream
         string folder = Directory.CreateTempSubdirectory("barrel-flash-").FullName;
         try
         {
-            // What can be wrong here comes before the long work, and that before the board.
+            // What is wrong here is found before the board is asked, and what is wrong with the board before the long work.
             byte[] model = FlashPackage.ReadModel(ModelPath ?? HostPublisher.BuiltInModel(), board);
             byte[] config = ConfigPath is null ? Encoding.UTF8.GetBytes(FlashPackage.FirstConfig(board)) : FlashPackage.ReadConfig(ConfigPath);
+            byte[]? program = ProgramPath is null ? null : FlashPackage.ReadProgram(ProgramPath);
             Say($"{target.Host}: what it is");
             string there = target.Prepare();
-            if (ProgramPath is null)
-                Say("publishing barrel-host for linux-arm64");
-            byte[] program = FlashPackage.ReadProgram(ProgramPath ?? HostPublisher.Publish(Path.Combine(folder, Published)));
+            try
+            {
+                program ??= Publish(folder);
+                Fill(folder, program, model, config);
+                Say($"{target.Host}: copying {program.Length + model.Length} bytes");
+                target.Copy(folder, there);
+            }
+            catch
+            {
+                target.Remove(there);
+                throw;
+            }
+
             string id = FlashPackage.IdOf(program);
-            File.WriteAllBytes(Path.Combine(folder, FlashPackage.Program), program);
-            File.WriteAllBytes(Path.Combine(folder, FlashPackage.Model), model);
-            File.WriteAllBytes(Path.Combine(folder, FlashPackage.Config), config);
-            foreach (string name in (string[])[FlashPackage.Unit, FlashPackage.Script])
-                File.WriteAllText(Path.Combine(folder, name), FlashPackage.Carried(name));
-            Say($"{target.Host}: copying {program.Length + model.Length} bytes");
-            target.Copy(folder, there);
             Say($"{target.Host}: installing, and waiting for its first decision");
             target.Install(there, id, ModelPath is not null, ConfigPath is not null);
             streams.Out.WriteLine($"{board.Name} at {target.Host} runs version {id} ({program.Length} bytes) as barrel-host.service; 'ssh {target.Host} barrel-host status' asks how it is");
@@ -90,6 +94,22 @@ internal sealed class FlashSteps(Board board, FlashTarget target, Streams stream
     }
 
     public void PrintRollBack() => streams.Out.WriteLine($"1. go back to the version before\n   {Tool.Quoted(target.RollBackCommand)}");
+
+    private byte[] Publish(string folder)
+    {
+        Say("publishing barrel-host for linux-arm64");
+        return FlashPackage.ReadProgram(HostPublisher.Publish(Path.Combine(folder, Published)));
+    }
+
+    /// <summary>Writes the files that are copied.</summary>
+    private static void Fill(string folder, byte[] program, byte[] model, byte[] config)
+    {
+        File.WriteAllBytes(Path.Combine(folder, FlashPackage.Program), program);
+        File.WriteAllBytes(Path.Combine(folder, FlashPackage.Model), model);
+        File.WriteAllBytes(Path.Combine(folder, FlashPackage.Config), config);
+        foreach (string name in (string[])[FlashPackage.Unit, FlashPackage.Script])
+            File.WriteAllText(Path.Combine(folder, name), FlashPackage.Carried(name));
+    }
 
     private void Say(string what) => streams.Error.WriteLine(what);
 }

@@ -68,6 +68,9 @@ internal sealed record FlashTarget(string Host, bool IsInteractive)
             throw new BarrelException(FlashErrors.NotInstalled, $"{Host}: {tool.Error}");
     }
 
+    /// <summary>Leaves nothing of <see cref="Prepare"/> on the board; where the board is gone, it stays until the board starts anew.</summary>
+    public void Remove(string folder) => Tool.Run(Ssh($"rm -rf {folder}"), Where);
+
     /// <exception cref="BarrelException">BRL1502, BRL1504, BRL1507 or BRL1508.</exception>
     public void RollBack()
     {

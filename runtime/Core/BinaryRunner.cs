@@ -53,7 +53,7 @@ namespace Barrel.Runtime
             _columnStep = layer.StrideX * _pixelWords;
             _lineStep = layer.StrideY * source.Width * _pixelWords;
             _pixels = new ulong[_plane * _pixelWords];
-            _window = new ulong[area * _pixelWords];
+            _window = new ulong[WindowWords(layer, source)];
             _offsets = new int[area];
             for (int k = 0; k < area; k++)
                 _offsets[k] = (k / kernelWidth * layer.DilationY * source.Width + k % kernelWidth * layer.DilationX) * _pixelWords;

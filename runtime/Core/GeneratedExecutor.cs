@@ -9,7 +9,7 @@ namespace Barrel.Runtime
         public const string ExecutorName = "generated";
 
         /// <summary>A tile of a layer that runs from the blob has at most this many elements: it shares a small heap.</summary>
-        private const int TileElementsMax = 4096;
+        public const int TileElementsMax = 4096;
 
         /// <param name="model">The blob that the network was made from.</param>
         /// <param name="network">Its generated layers.</param>
@@ -21,12 +21,20 @@ namespace Barrel.Runtime
                 throw new BarrelException(
                     ModelErrors.OtherNetwork,
                     "generated layers were made from a blob of CRC-32C " + network.Checksum + ", and this one has " + model.Checksum);
-            ulong[] words = new ulong[(model.ArenaBytes + 7) >> 3];
+            GeneratedLayer?[] layers = new GeneratedLayer?[model.Layers.Length];
+            ulong[]? words = null;
+            for (int i = 0; i < layers.Length; i++)
+            {
+                layers[i] = network.LayerAt(i);
+                if (layers[i] != null && words == null)
+                    words = new ulong[(model.ArenaBytes + 7) >> 3];
+            }
+
             bool[] inWords = new bool[model.Tensors.Length];
-            for (int i = 0; i < model.Layers.Length; i++)
+            for (int i = 0; i < layers.Length; i++)
             {
                 Layer layer = model.Layers[i];
-                GeneratedLayer? generated = network.LayerAt(i);
+                GeneratedLayer? generated = layers[i];
                 TapLayer? taps = layer as TapLayer;
                 BinaryLayer? binary = layer as BinaryLayer;
                 inWords[layer.Output] = generated != null;
@@ -41,7 +49,7 @@ namespace Barrel.Runtime
                     continue;
                 }
 
-                GeneratedRunner runner = new GeneratedRunner(generated, words, Arena);
+                GeneratedRunner runner = new GeneratedRunner(generated, words!, Arena);
                 for (int t = 0; t < model.Tensors.Length; t++)
                     if (!inWords[t] && LayerReads.Tensor(layer, t))
                     {
@@ -49,7 +57,7 @@ namespace Barrel.Runtime
                         inWords[t] = true;
                     }
 
-                if (IsReadAsBytes(model, network, i))
+                if (IsReadAsBytes(model, layers, i))
                     runner.UnpackAfter(new WordPlanes(model.Tensors[layer.Output], network.SplitOf(layer.Output)));
                 Steps[i] = runner;
             }
@@ -60,14 +68,14 @@ namespace Barrel.Runtime
             get { return ExecutorName; }
         }
 
-        private static bool IsReadAsBytes(Model model, GeneratedNetwork network, int index)
+        private static bool IsReadAsBytes(Model model, GeneratedLayer?[] layers, int index)
         {
             int tensor = model.Layers[index].Output;
             for (int i = 0; i < model.OutputTensors.Length; i++)
                 if (model.OutputTensors[i] == tensor)
                     return true;
-            for (int i = index + 1; i < model.Layers.Length; i++)
-                if (network.LayerAt(i) == null && LayerReads.Tensor(model.Layers[i], tensor))
+            for (int i = index + 1; i < layers.Length; i++)
+                if (layers[i] == null && LayerReads.Tensor(model.Layers[i], tensor))
                     return true;
             return false;
         }

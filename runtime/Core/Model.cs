@@ -46,7 +46,7 @@ namespace Barrel.Runtime
         /// <summary>CRC-32C of the blob.</summary>
         public long Checksum;
 
-        /// <summary>The blob that it was read from, null where it does not lie in memory; executors read the taps out of it.</summary>
+        /// <summary>The blob that it was read from, null where it does not lie in memory; <see cref="BlobLength"/> is there in either case.</summary>
         public byte[] Blob;
 
         /// <summary>Whether layers keep their taps when they are first decoded, for executors that would decode them again.</summary>

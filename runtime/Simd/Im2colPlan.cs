@@ -45,18 +45,18 @@ internal sealed class Im2colPlan
         Cells = kernelIndex.Length;
         Positions = layer.GridHeight * layer.GridWidth;
         Vectors = (Positions + vectorBytes - 1) / vectorBytes;
-        BlockVectors = ScratchBound.TileVectorsMax;
-        while (BlockVectors > 1 && ((long)Cells * BlockVectors * vectorBytes > TileBytesMax || BlockVectors >= 2 * Vectors))
-            BlockVectors >>= 1;
 
         // What is read once or twice, as in a depthwise layer, is no faster for staying in a cache.
         hasParts &= taps.Index.Length > ReadsMax * Cells;
-        while (hasParts && BlockVectors > PartVectorsMin && (long)Cells * BlockVectors * vectorBytes > PartBytesMax)
+        int vectorsMin = hasParts ? PartVectorsMin : 1;
+        int tileBytesMax = hasParts ? PartBytesMax : TileBytesMax;
+        BlockVectors = ScratchBound.TileVectorsMax;
+        while (BlockVectors > 1 && ((BlockVectors > vectorsMin && (long)Cells * BlockVectors * vectorBytes > tileBytesMax) || BlockVectors >= 2 * Vectors))
             BlockVectors >>= 1;
         int most = PartBytesMax / (BlockVectors * vectorBytes);
         Parts = hasParts ? Math.Max(1, (Cells + most - 1) / most) : 1;
         long stride = BlockVectors * vectorBytes << (holdsLevels ? 1 : 0);
-        if (Cells * stride > Array.MaxLength)
+        if ((Cells + Parts - 1) / Parts * stride > Array.MaxLength)
             throw new BarrelException(ModelErrors.TooLarge, $"layer '{layer.Name}' needs a tile of more than 2 GiB");
         CellBytes = (int)stride;
 
@@ -163,12 +163,6 @@ internal sealed class Im2colPlan
         IsDirect = !holdsLevels && planes.Count == 0 && taps.Index.Length <= ReadsMax * Cells && windows.TrueForAll(w => w == new Window(0, Positions, -1));
         if (IsDirect && layer.Mode != AccumulatorLayer.ModeArgMax)
             BlockVectors = DirectVectors;
-        if (IsDirect)
-        {
-            Parts = 1;
-            _firstCell = [0, Cells];
-        }
-
         Windows = [.. windows];
         StagePlanes = [.. planes];
         StageBytes = (int)(planes.Count * planeBytes);
@@ -199,7 +193,7 @@ internal sealed class Im2colPlan
     public int TileBytes => IsDirect ? 0 : (Cells + Parts - 1) / Parts * CellBytes;
 
     /// <summary>In how many parts cells are taken, one after the other, so that a part stays in the first-level cache.</summary>
-    public int Parts { get; private set; }
+    public int Parts { get; }
 
     /// <summary>First cell of a part.</summary>
     public int FirstCell(int part) => _firstCell[part];

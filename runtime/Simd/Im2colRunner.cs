@@ -86,7 +86,7 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         _stage = new(_model, _layer, _plan, _arena, stage);
         _firstPlane = new int[scratch.Length + 1];
         for (int part = 0; part < scratch.Length; part++)
-            _firstPlane[part + 1] = PartOf(_stage.Planes, part + 1);
+            _firstPlane[part + 1] = Share.Of(_stage.Planes, part, scratch.Length).End;
         (_blocksOfPart, _rowsOfPart, _blocks) = WorkShares.Of(_model, _layer, _plan, new WorkShares.Setting(scratch.Length, TLanes.CountLog2, TLanes.AddsFromMemory));
     }
 
@@ -153,8 +153,6 @@ internal sealed class Im2colRunner<TLanes, TBytes, TWords, TInts> : PartedRunner
         for (int i = rows.First; i < rows.End; i++)
             _writer.WriteRow(_order[i], block, scratch, ref Unsafe.Add(ref scratch.Sums, _sumsOfRow[_order[i]]));
     }
-
-    private int PartOf(int count, int part) => (int)((long)count * part / _scratch.Length);
 
     private void Sum(int row, int vectors, ref byte tile, ref int sums)
     {

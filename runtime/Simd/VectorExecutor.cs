@@ -71,7 +71,7 @@ internal sealed class VectorExecutor<TLanes, TBytes, TWords, TInts> : Executor, 
     /// <summary>The loader has bounded what one thread takes; each further one takes its own tile.</summary>
     private static void CheckScratch(Model model, int threads, long bytesOfThread)
     {
-        long most = ScratchBound.BytesMax(model.Blob.Length);
+        long most = ScratchBound.BytesMax(model.BlobLength);
         if (threads > 1 && bytesOfThread * threads > most)
             throw new BarrelException(
                 ModelErrors.TooLarge, $"{threads} threads need {bytesOfThread * threads} bytes of tiles, and {most} are right; {Math.Max(1, most / bytesOfThread)} would do");

@@ -47,16 +47,7 @@ public class CommandTests
         TestCommandLine.Refused(folder, $"compile Large.onnx -o Out.barrel --board {board}", code, "layer 'node_c1'", board);
     }
 
-    [TestMethod]
-    public void TooMuchCodeForTheFlashIsAnError()
-    {
-        Barrel.Boards.Board esp32 = Barrel.Boards.Boards.Find("esp32");
-        NetworkSource source = new(RoadGrid.Model);
-        new NanoLimits(esp32, RoadGrid.Model, source).Check();
-        Expect.Error(EmitErrors.Deployment, () => new NanoLimits(esp32, RoadGrid.Model, source) { RoomBytes = 345_000 }.Check(), "layer 'node_", "345,000");
-    }
-
-    /// <summary>An assembly of layers is cut before it is too large, and a layer that no assembly holds runs from the blob.</summary>
+    /// <summary>By which assemblies are cut.</summary>
     [TestMethod]
     public void EstimateOfIlIsAnUpperBound()
     {

@@ -21,14 +21,104 @@ public class NanoAppTests
         Assert.AreEqual(NanoApp.LastGoodModel, (short)names.Fields.Single(f => f.Name == "LastGoodModel").Constant);
     }
 
-    /// <summary>boards/esp32.json has them too.</summary>
+    /// <summary>Numbers and safe levels are those of the board's file, whatever its firmware is called; the whole program runs.</summary>
     [TestMethod]
-    public void PinsAreThoseOfTheBoard()
+    [DataRow("ESP32_REV0", "esp32")]
+    [DataRow("ESP32_PSRAM_REV3", "esp32")]
+    [DataRow("ESP32_S3_OCTAL", "esp32-s3")]
+    [DataRow("ESP32_S3_QUAD", "esp32-s3")]
+    public void PinsAreThoseOfTheBoard(string target, string name)
+    {
+        Barrel.Boards.Board board = Barrel.Boards.Boards.Find(name);
+        Barrel.Boards.BoardPin[] pins = [board.Pins.Clear, board.Pins.Blocked, board.Pins.Left, board.Pins.Right, board.Pins.Alive];
+        NanoApp app = new() { Target = target };
+        CollectionAssert.AreEqual(
+            (int[])[.. pins.Select(p => p.Number), board.Spi.ChipSelect],
+            (int[])app.Machine.Call(app.Machine.Program.Method("Barrel.Nano.RoadPins", "NumbersOf"), Slot.Of(target)).Object!);
+        app.RunProgram(1);
+        CollectionAssert.AreEquivalent(pins.Select(p => p.Number).ToArray(), app.Levels.Keys.ToArray());
+        Assert.HasCount(1, app.Machine.Lines);
+
+        NanoApp safe = new() { Target = target };
+        safe[NanoApp.Model] = safe[NanoApp.LastGoodModel] = [];
+        safe.RunProgram(1);
+        Assert.IsTrue(safe.IsRebooted);
+        foreach (Barrel.Boards.BoardPin pin in pins)
+            Assert.AreEqual(pin.SafeLevel, safe.Levels[pin.Number], $"{target} {pin.Number}");
+    }
+
+    /// <summary>Pins of another chip may be those of its flash.</summary>
+    [TestMethod]
+    public void UnknownFirmwareDrivesNoPin()
+    {
+        NanoApp app = new() { Target = "ESP32_C3" };
+        app.RunProgram(1);
+        Assert.IsEmpty(app.Levels);
+        Assert.AreEqual("error: no pins are known for ESP32_C3; RoadPins.cs takes them", app.Machine.Lines.Single());
+    }
+
+    [TestMethod]
+    public void AModelInTheFileSystemIsTakenFirst()
+    {
+        NanoApp app = new() { File = RoadGrid.Model.Blob };
+        app[NanoApp.Model] = app[NanoApp.LastGoodModel] = [];
+        app.RunProgram(1);
+        Assert.HasCount(1, app.Machine.Lines);
+        Assert.StartsWith("arena ", app.Machine.Lines[0]);
+        Assert.IsGreaterThan((long)RoadGrid.Model.BlobLength, app.FileBytesRead, "once for the checksum, and again for what it says");
+        Assert.IsLessThanOrEqualTo(80 * 1024L, app.Machine.Memory.PeakBytes);
+    }
+
+    /// <summary>A changed bit anywhere, a cut file, an empty one: the resource runs as before.</summary>
+    [TestMethod]
+    [DataRow(1000, int.MaxValue)]
+    [DataRow(9, int.MaxValue)]
+    [DataRow(-1, 2000)]
+    [DataRow(-1, 3)]
+    [DataRow(-1, 0)]
+    public void ACorruptFileIsRefusedAndTheResourceTaken(int changed, int length)
+    {
+        byte[] corrupt = [.. RoadGrid.Model.Blob.Take(length)];
+        if (changed >= 0)
+            corrupt[changed] ^= 4;
+        NanoApp app = new() { File = corrupt };
+        app.RunProgram(1);
+        Assert.HasCount(2, app.Machine.Lines);
+        Assert.StartsWith("model 0 refused, ", app.Machine.Lines[0]);
+        Assert.StartsWith("arena ", app.Machine.Lines[1]);
+        Assert.IsFalse(app.IsRebooted);
+    }
+
+    [TestMethod]
+    public void AFileThatCannotBeOpenedIsPassedBy()
+    {
+        NanoApp app = new() { File = RoadGrid.Model.Blob };
+        app.Device("System.IO.FileStream::.ctor/3", _ => throw app.Machine.Thrown("System.IO.IOException"));
+        app.RunProgram(1);
+        Assert.StartsWith("model I:\\road.barrel cannot be opened", app.Machine.Lines[0]);
+        Assert.StartsWith("arena ", app.Machine.Lines[1]);
+    }
+
+    /// <summary>A device that is slow in two frames is waited for; one that does not come back is not.</summary>
+    [TestMethod]
+    public void ALoopThatStallsIsRestartedByTheWatchdog()
     {
         NanoApp app = new();
-        Barrel.Boards.BoardPins pins = Barrel.Boards.Boards.Find("esp32").Pins;
-        foreach ((string name, int number) in new[] { ("Clear", pins.Clear.Number), ("Blocked", pins.Blocked.Number), ("Left", pins.Left.Number), ("Right", pins.Right.Number), ("Alive", pins.Alive.Number) })
-            Assert.AreEqual(number, (int)app.Machine.Program.Type("Barrel.Nano.RoadPins").Fields.Single(f => f.Name == name).Constant, name);
+        Func<Slot[], Slot> toggle = app.Machine.Devices["System.Device.Gpio.GpioPin::Toggle/0"];
+        int frames = 0;
+        app.Device("System.Device.Gpio.GpioPin::Toggle/0", a =>
+        {
+            frames++;
+            app.RunWatchdog(20_000);
+            if (frames == 3)
+                app.RunWatchdog(20_000);
+            return toggle(a);
+        });
+        app.Run(app.Flash, -1);
+        Assert.AreEqual("error: the loop stalls for 30000 ms; restart by watchdog", app.Machine.Lines[^1]);
+        Assert.HasCount(2, app.Machine.Lines);
+        Assert.IsTrue(app.IsRebooted && app.IsSafe);
+        Assert.AreEqual(3, frames);
     }
 
     [TestMethod]
@@ -36,7 +126,7 @@ public class NanoAppTests
     {
         NanoApp app = new();
         app.Run(app.Flash, 3);
-        TestContext.WriteLine($"{string.Join(" / ", app.Machine.Lines)}; peak {app.Machine.Memory.PeakBytes} bytes, all that was ever taken {app.Machine.Memory.TakenBytes}");
+        TestContext.WriteLine($"{string.Join(" / ", app.Machine.Lines)}; peak {app.Machine.Memory.PeakBytes} bytes, all that was ever taken {app.Machine.Memory.TakenBytes}, {app.Machine.Count} instructions");
         Assert.IsFalse(app.IsRebooted);
         Assert.HasCount(1, app.Machine.Lines);
         Assert.StartsWith("arena ", app.Machine.Lines[0]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Barrel.VirtualBoard.Tests;
 
@@ -6,7 +7,7 @@ namespace Barrel.VirtualBoard.Tests;
 /// The header of a Raspberry Pi 5 as the kernel's gpio-sim makes it: a gpiochip with the label and the line names that the real one has, whose
 /// other side tells the level of each line.
 /// </summary>
-internal static class SimulatedHeader
+internal static partial class SimulatedHeader
 {
     public const string Module = "gpio-sim";
     public const string BoardName = "raspberry-pi-5";
@@ -19,6 +20,12 @@ internal static class SimulatedHeader
 
     /// <summary>Writes each change of the five pins, with the time, until the file of that name is there.</summary>
     public const string Watch = "sh /watch";
+
+    /// <summary>From here on the kernel keeps each level that a line is given, however short.</summary>
+    public const string Trace = "mount -t tracefs tracefs /sys/kernel/tracing && echo 1 >/sys/kernel/tracing/events/gpio/gpio_value/enable";
+
+    /// <summary>Where the kernel keeps them.</summary>
+    public const string Traced = "/sys/kernel/tracing/trace";
 
     private const string PlugScript = """
         mount -t configfs config /sys/kernel/config
@@ -61,6 +68,21 @@ internal static class SimulatedHeader
         .. seen.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))
             .Select(w => (double.Parse(w[0], CultureInfo.InvariantCulture), w[1])),
     ];
+
+    /// <summary>What the lines were given last, in the order of <see cref="Read"/>.</summary>
+    public static string LastGiven(string traced)
+    {
+        // The kernel counts lines over all chips, from a number that is free.
+        Dictionary<int, string> levels = [];
+        foreach (Match match in GivenLevel().Matches(traced))
+            levels[int.Parse(match.Groups["line"].Value, CultureInfo.InvariantCulture)] = match.Groups["level"].Value;
+        Assert.HasCount(5, levels, traced);
+        int ahead = levels.Keys.Min() - 17;
+        return string.Concat(((int[])[17, 27, 22, 23, 24]).Select(line => levels[ahead + line]));
+    }
+
+    [GeneratedRegex(@"gpio_value: +(?<line>\d+) set (?<level>[01])")]
+    private static partial Regex GivenLevel();
 
     private static byte[] Text(string script) => System.Text.Encoding.UTF8.GetBytes(script + "\n");
 }

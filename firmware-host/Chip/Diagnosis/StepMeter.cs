@@ -145,7 +145,7 @@ internal sealed class StepMeter
         for (int word = 0; word < pes / 16; word++)
             input[word] = (ushort)(block.Inputs[pattern] >> (16 * word));
         input[pes / 16] = (ushort)(block.Helpers >> pattern & 1);
-        chip.Link.WriteThenRead(ChipRegisters.Input, input.AsSpan(0, chip.Identity.InputBits > pes ? input.Length : pes / 16), ChipRegisters.Output, output);
+        chip.Link.WriteThenRead(ChipRegisters.Input, input, chip.Identity.InputBits > pes ? input.Length : pes / 16, ChipRegisters.Output, output, output.Length);
         for (int word = 0; word < output.Length; word++)
         {
             // Here 1 is a positive sign.

@@ -1,4 +1,5 @@
 using System;
+using Barrel.Host.Chip;
 using Barrel.Host.Decision;
 using Barrel.Runtime;
 
@@ -8,7 +9,7 @@ namespace Barrel.Nano
     /// Frame in, decision out, for ever. Whatever goes wrong ends in the same way: pins safe, one line on the debug port, and a restart; a camera that sends
     /// nothing is waited for with safe pins first.
     /// </summary>
-    public sealed class RoadApp
+    internal sealed class RoadApp
     {
         /// <summary>Longest wait for a frame before pins are safe.</summary>
         public const int FrameWaitMsMax = 1000;
@@ -18,6 +19,7 @@ namespace Barrel.Nano
 
         private readonly IBoard _board;
         private readonly IRoadPins _pins;
+        private readonly Watchdog _watchdog;
         private Model _model;
         private Executor _executor;
         private RoadDecision _decision;
@@ -28,6 +30,7 @@ namespace Barrel.Nano
         {
             _board = board;
             _pins = pins;
+            _watchdog = new Watchdog(board, pins);
         }
 
         public Executor Executor
@@ -38,15 +41,20 @@ namespace Barrel.Nano
         /// <summary>Runs until something goes wrong.</summary>
         /// <param name="blobs">The model, and behind it those that were good before; the first that is whole is taken.</param>
         /// <param name="network">Generated from the first.</param>
+        /// <param name="chip">To a TDNN chip, null where there is none.</param>
         /// <param name="frames">The camera.</param>
         /// <param name="arenaBytesMax">Most that the arena may take.</param>
         /// <param name="framesMax">Ends after so many frames; below 0: never.</param>
-        public void Run(BlobBytes[] blobs, GeneratedNetwork network, IFrameSource frames, int arenaBytesMax, int framesMax)
+        public void Run(BlobBytes[] blobs, GeneratedNetwork network, ChipLink? chip, IFrameSource frames, int arenaBytesMax, int framesMax)
         {
             _pins.MakeSafe();
             try
             {
+                _watchdog.Start();
                 Load(blobs, network, arenaBytesMax);
+                _watchdog.Feed();
+                if (chip != null)
+                    UseChip(chip);
                 Prepare(frames);
                 _board.Say("arena " + _executor.Arena.Length + " bytes, heap left " + _board.FreeHeapBytes() + " bytes");
                 Loop(frames, framesMax);
@@ -98,6 +106,26 @@ namespace Barrel.Nano
             _executor = new GeneratedExecutor(_model, network);
         }
 
+        /// <summary>Layers that were placed on a chip run there from now on.</summary>
+        private void UseChip(ChipLink link)
+        {
+            Placement? placement = _model.Placement;
+            if (placement == null)
+            {
+                _board.Say("the model has no layer on a chip; all run in software");
+                return;
+            }
+
+            if (placement.Kind == Placement.KindReram)
+                throw new BarrelException(ChipErrors.WearNotAllowed, "a ReRAM chip wears, and a record of that is kept by barrel-host alone; an SRAM chip would be right");
+            TdnnChip chip = TdnnChip.Greet(link, ChipIdentity.Of(placement));
+            chip.SelfTest();
+            ChipExecutor executor = new ChipExecutor(_executor, new ChipProgram(chip, placement, null), null);
+            executor.Load();
+            _executor = executor;
+            _board.Say("chip of " + placement.Segments + " segments, " + placement.Passes + (placement.Passes == 1 ? " pass" : " passes"));
+        }
+
         private void Prepare(IFrameSource frames)
         {
             TensorInfo mask = _model.Tensors[_model.OutputTensors[0]];
@@ -113,6 +141,7 @@ namespace Barrel.Nano
             int missed = 0;
             for (int n = 0; n != framesMax; n++)
             {
+                _watchdog.Feed();
                 if (!frames.TryRead(_pixels, FrameWaitMsMax))
                 {
                     _pins.MakeSafe();

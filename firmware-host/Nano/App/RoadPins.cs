@@ -2,29 +2,37 @@ using System.Device.Gpio;
 
 namespace Barrel.Nano
 {
-    /// <summary>Pins of an ESP32-DevKitC; boards/esp32.json has the same numbers and safe levels.</summary>
+    /// <summary>Pins of the boards that are known; their files in boards/ have the same numbers and safe levels.</summary>
     public sealed class RoadPins : IRoadPins
     {
-        public const int Clear = 25;
-        public const int Blocked = 26;
-        public const int Left = 27;
-        public const int Right = 32;
-        public const int Alive = 33;
-
         private readonly GpioPin _clear;
         private readonly GpioPin _blocked;
         private readonly GpioPin _left;
         private readonly GpioPin _right;
         private readonly GpioPin _alive;
 
-        public RoadPins(GpioController controller)
+        /// <param name="controller">Opens them.</param>
+        /// <param name="numbers">As <see cref="NumbersOf"/> gives them.</param>
+        public RoadPins(GpioController controller, int[] numbers)
         {
-            _clear = controller.OpenPin(Clear, PinMode.Output);
-            _blocked = controller.OpenPin(Blocked, PinMode.Output);
-            _left = controller.OpenPin(Left, PinMode.Output);
-            _right = controller.OpenPin(Right, PinMode.Output);
-            _alive = controller.OpenPin(Alive, PinMode.Output);
+            _clear = controller.OpenPin(numbers[0], PinMode.Output);
+            _blocked = controller.OpenPin(numbers[1], PinMode.Output);
+            _left = controller.OpenPin(numbers[2], PinMode.Output);
+            _right = controller.OpenPin(numbers[3], PinMode.Output);
+            _alive = controller.OpenPin(numbers[4], PinMode.Output);
             MakeSafe();
+        }
+
+        /// <summary>Clear, blocked, left, right, alive, and the chip select of SPI. On another chip such a pin may be one of its flash: where the firmware is unknown, none is right.</summary>
+        /// <param name="target">Name of the firmware: ESP32_REV0, ESP32_PSRAM_REV3, ESP32_S3_OCTAL …</param>
+        /// <returns>Null where it is unknown.</returns>
+        public static int[]? NumbersOf(string target)
+        {
+            if (target.StartsWith("ESP32_S3"))
+                return new int[] { 4, 5, 6, 7, 15, 10 };
+            if (target.StartsWith("ESP32_REV") || target.StartsWith("ESP32_PSRAM") || target.StartsWith("ESP32_BLE"))
+                return new int[] { 25, 26, 27, 32, 33, 5 };
+            return null;
         }
 
         public void Show(bool isClear, bool isBlocked, bool isLeft, bool isRight)

@@ -181,6 +181,7 @@ public sealed class FlashTests : IDisposable
         AssertError(host.Run("flash", "raspberry-pi-5", "--host=-oProxyCommand=touch"), CommandErrors.Usage, "-oProxyCommand");
         AssertError(host.Run("flash", "raspberry-pi-5", "--host", "pi@-x"), CommandErrors.Option, "--host");
         AssertError(host.Flash("--program", typeof(FlashTests).Assembly.Location), FlashErrors.NotPublished, "64-bit ARM");
+        Assert.IsFalse(File.Exists(host["ssh"]), "the board was asked");
         AssertError(host.Flash("--program", program, "--config", program), CommandErrors.InputFile, ".json");
         AssertError(host.Flash("--program", program, "--rollback"), CommandErrors.Option, "--rollback");
         AssertError(host.RunOn("/nowhere", "flash", "raspberry-pi-5", "--host", FakeHost.Name, "--program", program), FlashErrors.ToolMissing, "'ssh' cannot be started", "install OpenSSH");
@@ -190,9 +191,11 @@ public sealed class FlashTests : IDisposable
         AssertError(host.Flash("--rollback"), FlashErrors.NothingBefore);
         host.Variables = ["MSBuildSDKsPath=/nowhere"];
         AssertError(host.Flash(), FlashErrors.NotPublished, "Could not resolve SDK", "--program");
+        AssertFolderIsGone();
         host.Variables = [];
 
         Breaks("scp", "echo 'scp: No space left on device' >&2; exit 1", FlashErrors.NotCopied, "No space left on device");
+        AssertFolderIsGone();
         Breaks("uname", "echo Linux armv7l", FlashErrors.Unsuited, "'Linux armv7l'");
         host.Program("uname", "echo Linux aarch64");
         host.Program("id", "echo 1000");
@@ -206,6 +209,14 @@ public sealed class FlashTests : IDisposable
     {
         host.Program(name, script);
         AssertError(host.Flash("--program", host.BoardProgram("two")), code, part);
+    }
+
+    /// <summary>The last that the board was told is to remove the folder that the flash made there.</summary>
+    private void AssertFolderIsGone()
+    {
+        string last = File.ReadAllLines(host["ssh"])[^1];
+        Assert.StartsWith($"{FakeHost.Name}: rm -rf /tmp/barrel-flash.", last);
+        Assert.IsFalse(Directory.Exists(last[last.IndexOf('/', StringComparison.Ordinal)..]), last);
     }
 
     /// <summary>Before a script: kills it before so many changes.</summary>

@@ -150,7 +150,7 @@ public class ChipDiagnosisTests
         try
         {
             EmulatedChip emulated = new(chip, 1, new ChipVariation { PulseFailure = 0.1, SigmaResistance = 0.05, SigmaJitter = 0.02 }, faults);
-            using TdnnChip greeted = TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(emulated), chip), chip);
+            using TdnnChip greeted = SpiLink.Greet(new EmulatedSpiDevice(emulated), chip);
             long foretold = ChipDiagnosis.PulsesOf(greeted);
             WearRecord wear = WearRecord.Open(folder, greeted.Identity, 1000);
             ChipDiagnosis diagnosis = new(greeted, wear);
@@ -174,7 +174,7 @@ public class ChipDiagnosisTests
     };
 
     private static TdnnChip Greet(BoardChip chip, ChipVariation variation, IReadOnlyList<PeFault> faults, LinkFaults link) =>
-        TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(new EmulatedChip(chip, 1, variation, faults)) { LinkFaults = link }, chip), chip);
+        SpiLink.Greet(new EmulatedSpiDevice(new EmulatedChip(chip, 1, variation, faults)) { LinkFaults = link }, chip);
 
     private static ChipDiagnosis Run(BoardChip chip, ChipVariation variation, IReadOnlyList<PeFault> faults, LinkFaults? link = null)
     {

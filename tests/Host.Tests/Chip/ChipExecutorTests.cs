@@ -109,9 +109,9 @@ public class ChipExecutorTests
         Assert.AreEqual(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private static ChipExecutor Executor(Model model, BoardChip chip, LinkFaults faults, Action<BarrelException>? onFailure)
+    private static ChipExecutor Executor(Model model, BoardChip chip, LinkFaults faults, ChipFailure? onFailure)
     {
-        TdnnChip greeted = TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(new EmulatedChip(chip)) { LinkFaults = faults }, chip), chip);
+        TdnnChip greeted = SpiLink.Greet(new EmulatedSpiDevice(new EmulatedChip(chip)) { LinkFaults = faults }, chip);
         return new ChipExecutor(Executors.Create(model), new ChipProgram(greeted, model.Placement!, null), onFailure);
     }
 
@@ -133,7 +133,7 @@ public class ChipExecutorTests
         if (!executor.IsOnChip)
             return;
         for (int layer = 0; layer < model.Layers.Length; layer++)
-            executor.RunLayer(layer, batch);
+            executor.RunLayer(layer, [.. batch]);
         AssertOutputs(model, reference.Arena, batch[^1], $"{what}, all frames at once");
     }
 

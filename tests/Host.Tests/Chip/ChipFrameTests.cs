@@ -17,7 +17,7 @@ public partial class ChipFrameTests
     {
         byte[] sent = new byte[ChipFrame.BytesOf(2, 3)];
         Array.Fill(sent, (byte)0x77);
-        ChipFrame.WriteRequest(sent, 0x42, 0x0010_0004, [0x1234, 0xABCD], 0x0002_0001, 3);
+        ChipFrame.WriteRequest(sent, 0x42, new ChipRequest { WriteAddress = 0x0010_0004, Words = [0x1234, 0xABCD], WordCount = 2, ReadAddress = 0x0002_0001, ResultCount = 3 });
         string expected = "42A5 0002 0010 0004 0003 0002 0001 1234 ABCD " + Check("42A5 0002 0010 0004 0003 0002 0001 1234 ABCD") + string.Concat(Enumerable.Repeat(" 0000", 7));
         Assert.AreEqual(expected, Words(sent));
         Assert.AreEqual("29B1", Check("3132 3334 3536 3738 39"));
@@ -27,7 +27,7 @@ public partial class ChipFrameTests
     public void AnAnswerIsTakenOnlyWhereAllOfItIsRight()
     {
         byte[] sent = new byte[ChipFrame.BytesOf(0, 2)];
-        ChipFrame.WriteRequest(sent, 7, 0, [], 0x0000_0000, 2);
+        ChipFrame.WriteRequest(sent, 7, TwoWords());
         string check = Words(sent.AsSpan(14, 2));
         string head = string.Concat(Enumerable.Repeat("0000 ", 10));
         Assert.AreEqual(ChipAnswer.Done, Answer(sent, head + $"0720 5444 0001 {Check(check + " 0720 5444 0001")}", out ushort[] words, out bool wasReset));
@@ -51,7 +51,7 @@ public partial class ChipFrameTests
     public void WrongBitsAreNeverTaken()
     {
         byte[] sent = new byte[ChipFrame.BytesOf(0, 2)];
-        ChipFrame.WriteRequest(sent, 7, 0, [], 0, 2);
+        ChipFrame.WriteRequest(sent, 7, TwoWords());
         byte[] right = Bytes(string.Concat(Enumerable.Repeat("0000 ", 10)) + $"0720 5444 0001 {Check(Words(sent.AsSpan(14, 2)) + " 0720 5444 0001")}");
         for (int first = 160; first < right.Length * 8; first++)
             for (int second = first; second < right.Length * 8; second++)
@@ -60,7 +60,7 @@ public partial class ChipFrameTests
                 wrong[first / 8] ^= (byte)(1 << (first % 8));
                 if (second != first)
                     wrong[second / 8] ^= (byte)(1 << (second % 8));
-                Assert.AreNotEqual(ChipAnswer.Done, ChipFrame.ReadAnswer(sent, wrong, 0, new ushort[2], out _), $"bits {first} and {second}");
+                Assert.AreNotEqual(ChipAnswer.Done, ChipFrame.ReadAnswer(sent, wrong, TwoWords(), out _), $"bits {first} and {second}");
             }
     }
 
@@ -70,10 +70,11 @@ public partial class ChipFrameTests
         Dictionary<string, uint> documented = Row().Matches(Document()).ToDictionary(
             m => m.Groups["name"].Value.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(),
             m => uint.Parse(m.Groups["address"].Value.Replace(" ", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        FieldInfo[] addresses = [.. typeof(ChipRegisters).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(uint))];
+        string[] counts = [nameof(ChipRegisters.IdentityWords), nameof(ChipRegisters.ConfigLengthShift)];
+        FieldInfo[] addresses = [.. typeof(ChipRegisters).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.FieldType == typeof(int) && !counts.Contains(f.Name))];
         Assert.IsGreaterThan(8, addresses.Length);
         foreach (FieldInfo address in addresses)
-            Assert.AreEqual(documented[address.Name.ToUpperInvariant()], (uint)address.GetRawConstantValue()!, address.Name);
+            Assert.AreEqual(documented[address.Name.ToUpperInvariant()], (uint)(int)address.GetRawConstantValue()!, address.Name);
     }
 
     private static string Document()
@@ -85,9 +86,13 @@ public partial class ChipFrameTests
 
     private static ChipAnswer Answer(byte[] sent, string received, out ushort[] words, out bool wasReset)
     {
-        words = new ushort[2];
-        return ChipFrame.ReadAnswer(sent, Bytes(received), 0, words, out wasReset);
+        ChipRequest request = TwoWords();
+        words = request.Result!;
+        return ChipFrame.ReadAnswer(sent, Bytes(received), request, out wasReset);
     }
+
+    /// <summary>Reads two words from address 0.</summary>
+    private static ChipRequest TwoWords() => new() { Result = new ushort[2], ResultCount = 2 };
 
     private static string Words(ReadOnlySpan<byte> bytes)
     {

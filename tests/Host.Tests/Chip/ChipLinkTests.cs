@@ -16,7 +16,7 @@ public class ChipLinkTests
     public void WordsComeBackAsTheyWentWhateverTheLineDoes()
     {
         LinkFaults faults = new() { BitErrorRate = 1e-4, DropRate = 0.02, RepeatRate = 0.02, Seed = 3 };
-        using ChipLink link = new(new EmulatedSpiDevice(new EmulatedChip(Sram)) { LinkFaults = faults }, Sram);
+        using SpiLink link = new(new EmulatedSpiDevice(new EmulatedChip(Sram)) { LinkFaults = faults }, Sram);
         Random random = new(1);
         ushort[] written = new ushort[256], read = new ushort[256];
         for (int round = 0; round < 2000; round++)
@@ -24,7 +24,7 @@ public class ChipLinkTests
             int first = random.Next(256), count = random.Next(1, 257 - first);
             for (int i = first; i < first + count; i++)
                 written[i] = (ushort)random.Next(65536);
-            link.Write(ChipRegisters.Input + (uint)first, written.AsSpan(first, count));
+            link.Write(ChipRegisters.Input + first, written, first, count);
             link.Read(ChipRegisters.Input, read);
             CollectionAssert.AreEqual(written, read, $"round {round}");
         }
@@ -39,7 +39,7 @@ public class ChipLinkTests
     public void AChipThatHangsOrIsGoneIsGivenUp(bool hangs)
     {
         LinkFaults faults = hangs ? new LinkFaults { HangAtTransfer = 3 } : new LinkFaults { UnplugAtTransfer = 3 };
-        using ChipLink link = new(new EmulatedSpiDevice(new EmulatedChip(Sram)) { LinkFaults = faults }, Sram);
+        using SpiLink link = new(new EmulatedSpiDevice(new EmulatedChip(Sram)) { LinkFaults = faults }, Sram);
         long started = Stopwatch.GetTimestamp();
         BarrelException error = Assert.ThrowsExactly<BarrelException>(() =>
         {
@@ -57,7 +57,7 @@ public class ChipLinkTests
         {
             BoardChip chip = Boards.BoardFile.Parse(System.Text.Encoding.UTF8.GetBytes(Json().Replace("\"transferBytesMax\": 1024", $"\"transferBytesMax\": {most}", StringComparison.Ordinal)), "test").Chip!;
             EmulatedSpiDevice device = new(new EmulatedChip(chip));
-            using ChipLink link = new(device, chip);
+            using SpiLink link = new(device, chip);
             ushort[] words = new ushort[2048];
             link.Write(ChipRegisters.Weights, words);
             link.Read(ChipRegisters.Weights, words);
@@ -70,13 +70,13 @@ public class ChipLinkTests
     public void AnotherChipIsRefused()
     {
         BoardChip reram = Boards.Boards.Find("tdnn-reram-blueprint").Chip!;
-        BarrelException error = Assert.ThrowsExactly<BarrelException>(() => TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(new EmulatedChip(reram)), Sram), Sram));
+        BarrelException error = Assert.ThrowsExactly<BarrelException>(() => SpiLink.Greet(new EmulatedSpiDevice(new EmulatedChip(reram)), Sram));
         Assert.AreEqual(ChipErrors.WrongChip, error.Code);
         Random random = new(1);
         BoardChip small = PlacedModels.Chip(random);
         Model model = PlacedModels.Make(random, small);
         EmulatedChip emulated = new(Sram);
-        using TdnnChip chip = TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(emulated), Sram), Sram);
+        using TdnnChip chip = SpiLink.Greet(new EmulatedSpiDevice(emulated), Sram);
         Assert.AreEqual(ChipErrors.WrongChip, Assert.ThrowsExactly<BarrelException>(() => chip.CheckPlacement(model.Placement!)).Code);
         Assert.AreEqual(0, emulated.EvaluationCount);
     }
@@ -84,7 +84,7 @@ public class ChipLinkTests
     [TestMethod]
     public void WhatIsNoChipOfThisKindIsRefused()
     {
-        BarrelException error = Assert.ThrowsExactly<BarrelException>(() => TdnnChip.Greet(new ChipLink(new Stranger(), Sram), Sram));
+        BarrelException error = Assert.ThrowsExactly<BarrelException>(() => SpiLink.Greet(new Stranger(), Sram));
         Assert.AreEqual(ChipErrors.WrongChip, error.Code);
         Assert.Contains("BEEF", error.Message);
         Assert.Contains("5444", error.Message);

@@ -22,8 +22,8 @@ public class ChipTrafficTests
             if (model.Placement!.Layers.Length == 0)
                 continue;
             ChipTraffic said = ChipTraffic.Of(model, model.Placement, chip.TransferBytesMax);
-            TdnnChip greeted = TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(new EmulatedChip(chip)), chip), chip);
-            using ChipExecutor executor = new(Executors.Create(model), new ChipProgram(greeted, model.Placement, null));
+            TdnnChip greeted = SpiLink.Greet(new EmulatedSpiDevice(new EmulatedChip(chip)), chip);
+            using ChipExecutor executor = new(Executors.Create(model), new ChipProgram(greeted, model.Placement, null), null);
             long greeting = greeted.Link.ByteCount;
             executor.Run();
             executor.Run();

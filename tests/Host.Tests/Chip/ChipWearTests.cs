@@ -24,17 +24,17 @@ public class ChipWearTests
         EmulatedChip emulated = new(chip, 9, new ChipVariation { PulseFailure = 0.2, Seed = 4 });
         ChipProgram program = Program(emulated, chip, model);
         program.Load(0);
-        Assert.IsGreaterThan(1, program.WearMax!.Value);
+        Assert.IsGreaterThan(1, program.Wear!.CyclesMax);
 
         // The record counts at least what the cells had, and whoever opens it later sees it.
-        Assert.IsGreaterThanOrEqualTo(emulated.PulseCountMax, program.WearMax!.Value);
-        Assert.AreEqual(program.WearMax, Program(emulated, chip, model).WearMax);
+        Assert.IsGreaterThanOrEqualTo(emulated.PulseCountMax, program.Wear!.CyclesMax);
+        Assert.AreEqual(program.Wear!.CyclesMax, Program(emulated, chip, model).Wear!.CyclesMax);
 
         // What is there already is not programmed again.
         ChipProgram again = Program(emulated, chip, model);
         again.Load(0);
         Assert.AreEqual(0, again.SegmentsWritten);
-        Assert.AreEqual(program.WearMax, again.WearMax);
+        Assert.AreEqual(program.Wear!.CyclesMax, again.Wear!.CyclesMax);
     }
 
     [TestMethod]
@@ -78,7 +78,7 @@ public class ChipWearTests
 
     private ChipProgram Program(EmulatedChip emulated, BoardChip chip, Model model)
     {
-        TdnnChip greeted = TdnnChip.Greet(new ChipLink(new EmulatedSpiDevice(emulated), chip), chip);
+        TdnnChip greeted = SpiLink.Greet(new EmulatedSpiDevice(emulated), chip);
         return new ChipProgram(greeted, model.Placement!, WearRecord.Open(folder, greeted.Identity, chip.EnduranceCycles));
     }
 }

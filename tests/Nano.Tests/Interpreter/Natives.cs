@@ -24,6 +24,8 @@ internal sealed class Natives
             ["System.String::.ctor/3"] = a => Text(new string([.. ((ushort[])a[1].Object!).Skip(a[2].Int).Take(a[3].Int).Select(c => (char)c)])),
             ["System.String::get_Length/0"] = a => Slot.Of(((string)a[0].Object!).Length),
             ["System.String::ToString/0"] = a => a[0],
+            ["System.String::StartsWith/1"] = a => Slot.Of(((string)a[0].Object!).StartsWith((string)a[1].Object!, StringComparison.Ordinal) ? 1 : 0),
+            ["System.Int32::ToString/1"] = a => Text(((int)((Slot[])a[0].Object!)[a[0].Int].Number).ToString((string)a[1].Object!, CultureInfo.InvariantCulture)),
             ["System.String::op_Equality/2"] = a => Slot.Of((string?)a[0].Object == (string?)a[1].Object ? 1 : 0),
             ["System.String::op_Inequality/2"] = a => Slot.Of((string?)a[0].Object != (string?)a[1].Object ? 1 : 0),
             ["System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray/2"] = Initialize,

@@ -7,9 +7,11 @@ namespace System.Device.Spi
         public extern int ClockFrequency { get; set; }
     }
 
-    public sealed class SpiDevice
+    public class SpiDevice : System.IDisposable
     {
         public static extern SpiDevice Create(SpiConnectionSettings settings);
+
+        public extern void Dispose();
 
         public extern void Write(SpanByte buffer);
 

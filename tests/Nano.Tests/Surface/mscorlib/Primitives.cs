@@ -158,6 +158,8 @@ namespace System
 
         public extern int Length { get; }
 
+        public extern bool StartsWith(string value);
+
         public override extern string ToString();
 
         public static extern bool operator ==(string a, string b);

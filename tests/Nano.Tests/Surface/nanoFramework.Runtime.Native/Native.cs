@@ -13,6 +13,11 @@ namespace nanoFramework.Runtime.Native
         public static extern void RebootDevice();
     }
 
+    public static class SystemInfo
+    {
+        public static extern string TargetName { get; }
+    }
+
     public static class GC
     {
         public static extern uint Run(bool compactHeap);
