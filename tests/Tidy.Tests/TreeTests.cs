@@ -20,7 +20,7 @@ public partial class TreeTests
     {
         ["runtime"] = ["runtime"],
         ["boards"] = ["boards"],
-        ["model-compiler"] = ["runtime", "boards"],
+        ["model-compiler"] = ["runtime", "boards", "model-compiler"],
         ["firmware-host"] = ["runtime", "boards", "firmware-host"],
         ["tests"] = ["runtime", "boards", "model-compiler", "firmware-host", "tests"],
     };

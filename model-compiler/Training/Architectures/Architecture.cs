@@ -68,23 +68,23 @@ internal sealed record Architecture(string Name, string Summary, Func<int, Netwo
         },
         new("roadgrid", "road cells on an ESP32, 64x48 grey pixels to 16x12 cells", RoadGrid.Build, Cells)
         {
-            Scheme = SchemeKind.Terms, Epochs = 60, FineTuneEpochs = 30, Batch = 16, AddsPerMac = 0.55, RoadLabel = 3,
+            Scheme = SchemeKind.Terms, Epochs = 200, FineTuneEpochs = 100, Batch = 16, AddsPerMac = 0.55, RoadLabel = 3,
         },
         new("roadgrid-binary", "the same cells in signs, for the TDNN chip", RoadGridBinary.Build, Cells)
         {
-            Scheme = SchemeKind.Binary, Epochs = 150, Batch = 16, RoadLabel = 3,
+            Scheme = SchemeKind.Binary, Epochs = 300, Batch = 16, RoadLabel = 3,
         },
         new("digits", "handwritten digits, to compare schemes in minutes", Digits.Build, $$"""
             {"task": "classification", "input": {"channels": "GRAY", "subtract": [128], "multiply": [0.015625]}, {{TenDigits}}}
             """)
         {
-            Scheme = SchemeKind.Log, Epochs = 4, Batch = 64, Augmentation = Augmentation.None,
+            Scheme = SchemeKind.Log, Epochs = 3, Batch = 64, Augmentation = Augmentation.None,
         },
         new("digits-binary", "handwritten digits in signs, for the TDNN chip", DigitsBinary.Build, $$"""
             {"task": "classification", "input": {"channels": "GRAY", "subtract": [127.5], "multiply": [0.015625], "binarize": true}, {{TenDigits}}}
             """)
         {
-            Scheme = SchemeKind.Binary, Epochs = 100, Batch = 64, Augmentation = Augmentation.Digits,
+            Scheme = SchemeKind.Binary, Epochs = 40, Batch = 64, Augmentation = Augmentation.Digits,
         },
         new("vgg-cifar", "LOGNET's experiment on CIFAR-10, at a quarter of its widths", VggCifar.Build, """
             {"task": "classification", "input": {"channels": "RGB", "subtract": [128, 128, 128], "multiply": [0.015625, 0.015625, 0.015625]},

@@ -16,15 +16,15 @@ internal static class Digits
     }
 }
 
-/// <summary>Digits in signs alone, the input's included: 23,256 weights, which the SRAM test chip holds at once.</summary>
+/// <summary>Digits in signs alone, the input's included: 28,700 weights, which the SRAM test chip holds at once.</summary>
 internal static class DigitsBinary
 {
     public static NetworkPlan Build(int classes)
     {
         NetworkPlan plan = new(1, Digits.Side, Digits.Side);
-        PlanNode x = plan.Valid("conv1", plan.Input, 24, 5, stride: 2, activation: Activation.Sign);
-        x = plan.Valid("conv2", x, 32, 3, stride: 2, activation: Activation.Sign);
-        x = plan.Valid("conv3", x, 48, 3, stride: 2, activation: Activation.Sign);
+        PlanNode x = plan.Valid("conv1", plan.Input, 28, 5, stride: 2, activation: Activation.Sign);
+        x = plan.Valid("conv2", x, 36, 3, stride: 2, activation: Activation.Sign);
+        x = plan.Valid("conv3", x, 52, 3, stride: 2, activation: Activation.Sign);
         plan.Scores("scores", x, classes, kernel: 2);
         return plan;
     }

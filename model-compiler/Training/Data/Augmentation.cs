@@ -14,7 +14,7 @@ internal sealed record Augmentation
     public static readonly Augmentation Objects = new() { ZoomMin = 0.9, ZoomMax = 1.15, Aspect = 0.05, AngleDegrees = 5, Noise = 0, Shadows = 0 };
 
     /// <summary>For handwriting, which must not be mirrored and has no colours.</summary>
-    public static readonly Augmentation Digits = Objects with { Flips = false, AngleDegrees = 10, ZoomMin = 0.85, Aspect = 0.1, Light = 0, Colour = 0 };
+    public static readonly Augmentation Digits = Objects with { Flips = false, ZoomMin = 0.95, ZoomMax = 1.08, Light = 0, Colour = 0 };
 
     public double ZoomMin { get; init; } = 0.55;
 

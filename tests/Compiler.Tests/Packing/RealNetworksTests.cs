@@ -73,19 +73,40 @@ public class RealNetworksTests
         scores.Length == pixels ? Array.ConvertAll(scores, s => s >= threshold ? 1f : 0) : LoweredRun.Greatest(scores, pixels);
 }
 
-/// <summary>The network that the host brings along.</summary>
+/// <summary>The networks that the host brings along.</summary>
 [TestClass]
 public class EmbeddedNetworkTests
 {
     [TestMethod]
-    public void TheBlobIsWhatCompileMakes()
+    [DataRow("road")]
+    [DataRow("roadgrid")]
+    [DataRow("roadgrid-scenes")]
+    [DataRow("roadgrid-binary")]
+    [DataRow("digits-binary")]
+    public void TheBlobIsWhatCompileMakes(string name)
     {
         using TemporaryFolder folder = new();
-        TestCommandLine run = TestCommandLine.Run("compile", Find("road.onnx"), "-o", folder["road.barrel"]);
+        TestCommandLine run = TestCommandLine.Run("compile", Find(name + ".onnx"), "-o", folder["made.barrel"]);
         Assert.AreEqual(0, run.ExitCode, run.Error);
         CollectionAssert.AreEqual(
-            File.ReadAllBytes(Find("road.barrel")), File.ReadAllBytes(folder["road.barrel"]),
-            "firmware-host/Models/road.barrel is out of date: barrel compile firmware-host/Models/road.onnx -o firmware-host/Models/road.barrel");
+            File.ReadAllBytes(Find(name + ".barrel")), File.ReadAllBytes(folder["made.barrel"]),
+            $"firmware-host/Models/{name}.barrel is out of date: barrel compile firmware-host/Models/{name}.onnx -o firmware-host/Models/{name}.barrel");
+    }
+
+    /// <summary>What firmware-host/Models/README.md says of them.</summary>
+    [TestMethod]
+    [DataRow("roadgrid", 83.0, "camvid_240x180/val")]
+    [DataRow("roadgrid-binary", 78.0, "camvid_240x180/val")]
+    [DataRow("digits-binary", 97.5, "mnist")]
+    public void TheBlobScoresWhatItsPageSays(string name, double least, string data)
+    {
+        string set = SharedData.Require(data.Split('/'));
+        string[] labels = name == "digits-binary" ? [] : ["--road-label", "3"];
+        TestCommandLine run = TestCommandLine.Run(["evaluate", Find(name + ".barrel"), "--data", set, "--json", .. labels]);
+        Assert.AreEqual(0, run.ExitCode, run.Error);
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(run.Out);
+        System.Text.Json.JsonElement found = json.RootElement.GetProperty(name == "digits-binary" ? "top1" : "roadIoU");
+        Assert.IsGreaterThanOrEqualTo(least, found.GetDouble());
     }
 
     [TestMethod]
