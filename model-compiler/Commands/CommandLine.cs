@@ -8,7 +8,11 @@ namespace Barrel.Compiler.Commands;
 /// <summary>Runs one command line: picks the command, and turns whatever is wrong into one line and an exit code.</summary>
 public static class CommandLine
 {
-    public static int Run(RootCommand root, IReadOnlyList<string> arguments, Streams streams)
+    /// <param name="root">All commands.</param>
+    /// <param name="arguments">What the user wrote.</param>
+    /// <param name="streams">Where to write.</param>
+    /// <param name="program">What the user calls the program.</param>
+    public static int Run(RootCommand root, IReadOnlyList<string> arguments, Streams streams, string program = "barrel")
     {
         // A file name may begin with @ or hold several letters after one dash.
         var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
@@ -25,7 +29,7 @@ public static class CommandLine
                 return Train.Run([.. arguments.Skip(1)]);
             ParseResult result = root.Parse(arguments, parser);
             if (!IsHelp(result) && Mistake(result) is string mistake)
-                throw new BarrelException(CommandErrors.Usage, $"{mistake}; see {Name(result)} --help");
+                throw new BarrelException(CommandErrors.Usage, $"{mistake}; see {Name(result, program)} --help");
             return result.Invoke(invocation);
         }
         catch (BarrelException e)
@@ -66,10 +70,10 @@ public static class CommandLine
         return result.Errors.Count > 0 ? result.Errors[0].Message.TrimEnd('.') : null;
     }
 
-    private static string Name(ParseResult result)
+    private static string Name(ParseResult result, string program)
     {
         Command command = result.CommandResult.Command;
-        return command is RootCommand ? "barrel" : "barrel " + command.Name;
+        return command is RootCommand ? program : program + " " + command.Name;
     }
 
     private static int Fail(Streams streams, int code, string message)

@@ -20,4 +20,7 @@ public static class TrainingErrors
 
     /// <summary>Somebody stopped the training.</summary>
     public const int Interrupted = 1606;
+
+    /// <summary>libtorch gave up in the middle.</summary>
+    public const int TorchFailed = 1607;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Barrel.Compiler.Cards;
 using Barrel.Compiler.Commands;
 using Barrel.Compiler.Data;
@@ -64,11 +65,20 @@ internal sealed class TrainingData
             int[] taken = DataSet.Spread(set.Count, _settings.Limit);
             Sample[] loaded = new Sample[taken.Length];
             int done = 0;
-            Parallel.For(0, taken.Length, i =>
+            try
             {
-                loaded[i] = set.Load(taken[i]);
-                bar.Report(Interlocked.Increment(ref done), taken.Length);
-            });
+                Parallel.For(0, taken.Length, i =>
+                {
+                    loaded[i] = set.Load(taken[i]);
+                    bar.Report(Interlocked.Increment(ref done), taken.Length);
+                });
+            }
+            catch (AggregateException e)
+            {
+                // The user mends one file at a time.
+                ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            }
+
             samples.AddRange(loaded);
         }
 

@@ -15,6 +15,8 @@ internal sealed class GridTable
     /// <summary>Beyond the full scale of range 0 nothing changes.</summary>
     private const float MostOf = 4;
 
+    private static readonly Scalar NotANumber = Scalars.Of(double.NaN);
+
     private readonly Tensor _borders;
     private readonly Tensor _levels;
 
@@ -48,7 +50,9 @@ internal sealed class GridTable
         Scalar up = Scalars.Of(Math.ScaleB(1, range));
         Tensor scaled = values.detach() * Scalars.Of(Math.ScaleB(1, -range));
         Tensor level = bucketize(scaled.abs(), _borders, outInt32: false, right: true);
-        return _levels.take(level).mul_(scaled.sign()).mul_(up).MoveToOuterDisposeScope();
+
+        // The sign of what is no number is 0: it would be lost without a word.
+        return _levels.take(level).mul_(scaled.sign()).mul_(up).masked_fill_(scaled.isnan(), NotANumber).MoveToOuterDisposeScope();
     }
 
     /// <summary>
