@@ -12,7 +12,16 @@ public class InstructionCountTests
     [TestMethod]
     public void RoadGrid_TakesAtMostThreeQuartersOfAnInstructionAnAdd()
     {
-        Model model = RoadGrid.Model;
+        Count(RoadGrid.Model);
+    }
+
+    /// <summary>The one that was trained and comes along.</summary>
+    [TestMethod]
+    public void TheTrainedRoadGridTakesNoMore() =>
+        Count(Model.Load(File.ReadAllBytes(Barrel.Tests.Repository.FullPath("firmware-host/Models/roadgrid.barrel")), 1 << 20));
+
+    private void Count(Model model)
+    {
         long adds = model.Layers.OfType<TapLayer>().Sum(l => (long)l.TapCount * l.GridHeight * l.GridWidth);
         NetworkSource source = new(model);
         foreach ((Layer layer, string why) in source.Others)

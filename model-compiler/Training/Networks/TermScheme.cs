@@ -27,8 +27,12 @@ internal sealed class TermScheme : Scheme
     /// <summary>Adds a multiplication at the first step: nearly all that two terms could use.</summary>
     private const double FirstBudget = 1.3;
 
-    /// <summary>Weights are divided by a power of two that leaves them at most 1.</summary>
-    private static readonly TermTable Table = new([1f]);
+    /// <summary>
+    /// Exponents that weights may have, from the row's greatest down. Pixels have 8 bits: with more of them a layer's sums would pass the 16 bits that generated code
+    /// adds in.
+    /// </summary>
+    private const int Window = 10;
+    private const int PixelWindow = 6;
 
     private readonly TrainedNetwork _network;
     private readonly double _budget;
@@ -116,6 +120,9 @@ internal sealed class TermScheme : Scheme
     {
         private readonly TrainedLayer _layer;
         private readonly float[] _importance;
+
+        /// <summary>Sums of so many powers, by terms. Weights are divided by a power of two that leaves them at most 1.</summary>
+        private readonly float[][] _tables;
         private readonly float[] _first;
         private readonly float[] _second;
         private readonly float[] _terms;
@@ -128,6 +135,8 @@ internal sealed class TermScheme : Scheme
             (_first, _second, _terms) = (new float[count], new float[count], new float[count]);
             _kept = zeros(count).DetachFromDisposeScope();
             _importance = Importance(layer, seen);
+            int window = layer.Node.Inputs[0].Kind == NodeKind.Input ? PixelWindow : Window;
+            _tables = [.. Enumerable.Range(0, TermsMax + 1).Select(terms => SignedPowers.Table(terms, window))];
             float[] steps = new float[layer.Node.Channels];
             Array.Fill(steps, 1);
             if (layer.Node.Activation == Activation.Relu)
@@ -166,10 +175,10 @@ internal sealed class TermScheme : Scheme
             float[] weights = TrainedLayer.Numbers(_layer.Weights);
             for (int i = 0; i < weights.Length; i++)
             {
-                double size = Math.Abs(weights[i]);
-                double one = size - Table.ValueOf(1, Table.IndexOf(1, size));
-                double two = size - Table.ValueOf(2, Table.IndexOf(2, size));
-                _first[i] = (float)(((size * size) - (one * one)) * _importance[i]);
+                float size = Math.Abs(weights[i]);
+                double one = size - SignedPowers.Nearest(_tables[1], size);
+                double two = size - SignedPowers.Nearest(_tables[2], size);
+                _first[i] = (float)((((double)size * size) - (one * one)) * _importance[i]);
 
                 // The second is never taken without the first.
                 _second[i] = Math.Min(_first[i], (float)(((one * one) - (two * two)) * _importance[i]));
@@ -204,8 +213,7 @@ internal sealed class TermScheme : Scheme
                 int length = weights.Length / _layer.Node.Channels;
                 for (int i = row * length; i < (row + 1) * length; i++)
                 {
-                    int terms = (int)_terms[i];
-                    weights[i] = terms == 0 ? 0 : MathF.CopySign((float)Table.ValueOf(terms, Table.IndexOf(terms, Math.Abs(weights[i]))), weights[i]);
+                    weights[i] = SignedPowers.Nearest(_tables[(int)_terms[i]], weights[i]);
                 }
             });
             return tensor(weights, _layer.Weights.shape);
